@@ -1,0 +1,136 @@
+import type { Result } from '../../../src-shared/model/result.js';
+import type { EngineView } from '../../../src-shared/model/station.js';
+import type { Disposable } from '../disposable.js';
+import type { EventStream } from '../emitter.js';
+
+/** Labels on everything that Slipway makes in the engine. Nothing without `station` is ever touched. */
+export const labels = {
+  station: 'io.slipway.station',
+  bay: 'io.slipway.bay',
+  run: 'io.slipway.run',
+  recipe: 'io.slipway.recipe',
+} as const;
+
+export interface ImageInfo {
+  id: string;
+  /** The repository digest when the image has one, else null. */
+  digest: string | null;
+  labels: Record<string, string>;
+}
+
+export type ContainerMount =
+  | { type: 'bind'; source: string; target: string; readOnly: boolean }
+  | { type: 'volume'; source: string; target: string; readOnly: boolean }
+  | { type: 'tmpfs'; target: string; sizeBytes?: number };
+
+/** Everything a container of ours is made of. The adapter adds nothing but what design.md asks of every container. */
+export interface ContainerSpec {
+  name: string;
+  image: string;
+  labels: Record<string, string>;
+  /** Secrets included; never logged. */
+  env: Record<string, string>;
+  command?: string[];
+  entrypoint?: string[];
+  workingDir?: string;
+  /** The serial port: passed with `--device`, or bind-mounted when it is a pseudo-terminal. */
+  device?: { node: string; kind: 'device' | 'pseudo-terminal'; target: string };
+  mounts: ContainerMount[];
+  /** Name of the network it joins (see `ensureNetwork`), or `none`. */
+  network: string;
+  /** The panel: container port to publish on 127.0.0.1:hostPort. */
+  publish?: { containerPort: number; hostPort: number };
+  /** Capabilities kept; all others are dropped. */
+  capabilities: string[];
+  limits: { memoryBytes: number; cpus: number; pids: number };
+  readOnlyRoot: boolean;
+}
+
+export interface ContainerInfo {
+  id: string;
+  name: string;
+  image: string;
+  imageId: string;
+  labels: Record<string, string>;
+  state: 'created' | 'running' | 'exited' | 'dead' | 'other';
+  exitCode: number | null;
+  outOfMemory: boolean;
+  /** Milliseconds since the epoch; null when it never started or still runs. */
+  startedAt: number | null;
+  finishedAt: number | null;
+  /** Published port on 127.0.0.1, by container port. */
+  published: Record<number, number>;
+}
+
+export type ContainerEvent = {
+  type: 'started' | 'died' | 'out-of-memory' | 'removed';
+  containerId: string;
+  labels: Record<string, string>;
+  exitCode: number | null;
+};
+
+/** One line of a container's output. `at` is the engine's own time stamp, RFC 3339 with nanoseconds. */
+export interface ContainerLogLine {
+  source: 'out' | 'err';
+  at: string;
+  text: string;
+}
+
+export interface ExecResult {
+  exitCode: number;
+  output: string;
+  /** True when output was cut at the limit. */
+  truncated: boolean;
+}
+
+/**
+ * The container engine as the station needs it. Every call fails with a coded fault, never with a raw
+ * engine message; `engine-lost` or `engine-absent` when it cannot be reached. It reconnects by itself:
+ * `changes` says when it is gone and when it is back, and after it is back whoever follows containers
+ * compares with `listOwned`.
+ */
+export interface Engine extends Disposable {
+  readonly view: EngineView;
+  readonly changes: EventStream<EngineView>;
+  /** Events of containers that carry the station's label. Ends never: it reconnects. */
+  readonly containerEvents: EventStream<ContainerEvent>;
+  /** Looks for the engine and goes on looking; resolves after the first attempt. */
+  start(): Promise<void>;
+  inspectImage(name: string): Promise<Result<ImageInfo>>;
+  /** Makes the bay's isolated bridge network if it is not there. */
+  ensureNetwork(options: {
+    name: string;
+    labels: Record<string, string>;
+    outbound: boolean;
+  }): Promise<Result<void>>;
+  /** Removes a network of ours; one that is not there is fine. */
+  removeNetwork(name: string): Promise<Result<void>>;
+  createContainer(spec: ContainerSpec): Promise<Result<{ id: string }>>;
+  startContainer(id: string): Promise<Result<void>>;
+  inspectContainer(id: string): Promise<Result<ContainerInfo>>;
+  /** Sends SIGTERM, then SIGKILL after `graceMs`; 0 kills at once. A container that is not running is fine. */
+  stopContainer(id: string, graceMs: number): Promise<Result<void>>;
+  /** Kills and removes with its anonymous volumes; one that is gone is fine. */
+  removeContainer(id: string): Promise<Result<void>>;
+  /** Containers with this station's label, running or not. */
+  listOwned(): Promise<Result<ContainerInfo[]>>;
+  /**
+   * Follows the output until the container ends (resolves) or the signal aborts (resolves). `since` is an
+   * engine time stamp: lines at or before it are not delivered again. A stream that breaks while the
+   * container runs is resumed where it broke.
+   */
+  followLogs(
+    id: string,
+    options: { since?: string; signal: AbortSignal; onLine: (line: ContainerLogLine) => void },
+  ): Promise<Result<void>>;
+  exec(
+    id: string,
+    options: {
+      command: string[];
+      env?: Record<string, string>;
+      signal: AbortSignal;
+      outputLimit: number;
+      onOutput?: (text: string) => void;
+    },
+  ): Promise<Result<ExecResult>>;
+}

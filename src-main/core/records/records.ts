@@ -1,0 +1,49 @@
+import type { Result } from '../../../src-shared/model/result.js';
+import type { LogLine, RunRecord } from '../../../src-shared/model/run.js';
+import type { Counters } from '../../../src-shared/model/station.js';
+import type { RunFilter } from '../../../src-shared/contract.js';
+
+/**
+ * The durable store. Every write is committed (WAL, synchronous full) when the call returns.
+ * Calls are synchronous: SQLite is, and the writes are few and small.
+ */
+export interface Records {
+  /** `records-unwritable` when the disk or the file refuses; checked before a run starts, too. */
+  writable(): Result<void>;
+  /** Writes a run that begins, or replaces the row of one that goes on. A run with a verdict is never changed again (throws). */
+  save(run: RunRecord): Result<void>;
+  find(runId: string): Result<RunRecord>;
+  list(filter: RunFilter): Result<RunRecord[]>;
+  /** Runs without a verdict: what a station that was killed left open. */
+  unfinished(): Result<RunRecord[]>;
+  /** Median duration in ms of the last passed runs of a recipe (20 at most); null when there are none. */
+  expectedDuration(recipe: string): number | null;
+  counters(): Counters;
+  resetCounters(at: number, operator: string): Result<void>;
+  close(): void;
+}
+
+/** The log of one run: a bounded ring in memory, complete on disk. */
+export interface RunLog {
+  append(source: LogLine['source'], text: string, at: number, engineAt?: string): void;
+  /** The engine time stamp of the last container line, to resume from after a restart. */
+  readonly lastEngineAt: string | undefined;
+  /** Number of lines so far. */
+  readonly total: number;
+  /** The last lines, kept in memory. */
+  recent(): LogLine[];
+  /** Any part, from disk. */
+  read(from: number, limit: number): Promise<Result<LogLine[]>>;
+  /** Every line from the beginning; for patterns that must see what was written before an adoption. */
+  replay(onLine: (line: LogLine) => void): Promise<Result<void>>;
+  /** Resolves once all that was appended is on disk (fsync). */
+  flush(): Promise<Result<void>>;
+  close(): Promise<Result<void>>;
+}
+
+export interface RunLogs {
+  /** Opens for appending; what is on disk already is kept and counted. */
+  open(runId: string): Promise<Result<RunLog>>;
+  /** Reads a log without opening it for writing. */
+  read(runId: string, from: number, limit: number): Promise<Result<{ lines: LogLine[]; total: number }>>;
+}

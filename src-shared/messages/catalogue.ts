@@ -1,0 +1,49 @@
+import cliEn from '../../assets/messages/en/cli.json' with { type: 'json' };
+import doctorEn from '../../assets/messages/en/doctor.json' with { type: 'json' };
+import faultsEn from '../../assets/messages/en/faults.json' with { type: 'json' };
+import recipesEn from '../../assets/messages/en/recipes.json' with { type: 'json' };
+import shellEn from '../../assets/messages/en/shell.json' with { type: 'json' };
+import windowEn from '../../assets/messages/en/window.json' with { type: 'json' };
+import wordsEn from '../../assets/messages/en/words.json' with { type: 'json' };
+import cliEs from '../../assets/messages/es/cli.json' with { type: 'json' };
+import doctorEs from '../../assets/messages/es/doctor.json' with { type: 'json' };
+import faultsEs from '../../assets/messages/es/faults.json' with { type: 'json' };
+import recipesEs from '../../assets/messages/es/recipes.json' with { type: 'json' };
+import shellEs from '../../assets/messages/es/shell.json' with { type: 'json' };
+import windowEs from '../../assets/messages/es/window.json' with { type: 'json' };
+import wordsEs from '../../assets/messages/es/words.json' with { type: 'json' };
+import type { Locale } from '../model/station.js';
+
+/**
+ * The message catalogues, one file an area. English gives the keys; a catalogue that lacks one of them
+ * does not compile, and a test compares the placeholders.
+ */
+const english = {
+  /** Statuses, phases, verdicts: the words of the field, used by every front. */
+  words: wordsEn,
+  /** `<fault code>.what` says what happened and why, `<fault code>.remedy` what to do next. */
+  faults: faultsEn,
+  /** What is wrong with a recipe file. */
+  recipes: recipesEn,
+  doctor: doctorEn,
+  cli: cliEn,
+  /** Menus, notifications and dialogs of the Electron shell. */
+  shell: shellEn,
+  window: windowEn,
+};
+
+type Areas = typeof english;
+export type Catalogue = { [Area in keyof Areas]: Record<keyof Areas[Area], string> };
+export type MessageKey = { [Area in keyof Areas]: `${Area}.${keyof Areas[Area] & string}` }[keyof Areas];
+
+const spanish: Catalogue = {
+  words: wordsEs,
+  faults: faultsEs,
+  recipes: recipesEs,
+  doctor: doctorEs,
+  cli: cliEs,
+  shell: shellEs,
+  window: windowEs,
+};
+
+export const catalogues: Record<Locale, Catalogue> = { en: english, es: spanish };

@@ -1,0 +1,49 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import type { Fault } from '../model/result.js';
+import type { Locale } from '../model/station.js';
+import { catalogues, type MessageKey } from './catalogue.js';
+
+export type MessageParams = Record<string, string | number>;
+
+/** Text in one language. Formatters are kept once made: parsing a message costs more than filling it in. */
+export interface Messages {
+  readonly locale: Locale;
+  text(key: MessageKey, params?: MessageParams): string;
+  /** A key that is only known at run time (a doctor's check, a recipe's problem). Undefined when the catalogue has none. */
+  lookUp(key: string, params?: MessageParams): string | undefined;
+  /** What happened, and why. */
+  what(fault: Fault): string;
+  /** What to do next. */
+  remedy(fault: Fault): string;
+}
+
+export function createMessages(locale: Locale): Messages {
+  const formats = new Map<string, IntlMessageFormat>();
+  const catalogue: Record<string, Record<string, string>> = catalogues[locale];
+
+  function lookUp(key: string, params: MessageParams = {}): string | undefined {
+    let format = formats.get(key);
+    if (format === undefined) {
+      const dot = key.indexOf('.');
+      const message = catalogue[key.slice(0, dot)]?.[key.slice(dot + 1)];
+      if (message === undefined) return undefined;
+      format = new IntlMessageFormat(message, locale, undefined, { ignoreTag: true });
+      formats.set(key, format);
+    }
+    return String(format.format(params));
+  }
+
+  function text(key: MessageKey, params?: MessageParams): string {
+    const found = lookUp(key, params);
+    if (found === undefined) throw new Error(`No message ${key} in the ${locale} catalogue`);
+    return found;
+  }
+
+  return {
+    locale,
+    text,
+    lookUp,
+    what: (fault) => text(`faults.${fault.code}.what`, fault.params),
+    remedy: (fault) => text(`faults.${fault.code}.remedy`, fault.params),
+  };
+}
