@@ -49,10 +49,10 @@ function takeAside(file, dead) {
  * @param {string} file
  * @param {string} what what the other process is probably doing, for the line that says so
  * @param {() => Promise<T>} work
- * @param {{ timeoutMs?: number }} [options] 15 minutes when left out
+ * @param {{ timeoutMs?: number, log?: (line: string) => void }} [options] 15 minutes when left out
  * @returns {Promise<T>}
  */
-export async function withLock(file, what, work, { timeoutMs = 900_000 } = {}) {
+export async function withLock(file, what, work, { timeoutMs = 900_000, log = say } = {}) {
   mkdirSync(dirname(file), { recursive: true });
   const own = JSON.stringify(markOf(process.pid) ?? { pid: process.pid, started: '' });
   const end = Date.now() + timeoutMs;
@@ -70,7 +70,7 @@ export async function withLock(file, what, work, { timeoutMs = 900_000 } = {}) {
       continue;
     }
     if (!said) {
-      say(`waiting for process ${holder?.pid ?? '?'}, which is ${what}`);
+      log(`waiting for process ${holder?.pid ?? '?'}, which is ${what}`);
       said = true;
     }
     if (Date.now() >= end) {

@@ -1,0 +1,38 @@
+import { defineConfig } from 'vitest/config';
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [svelte({ configFile: false })],
+        // Components are mounted as in a browser, not rendered as on a server.
+        resolve: { conditions: ['browser'] },
+        test: {
+          name: 'unit',
+          include: [
+            'src-*/**/*.test.ts',
+            'demo/**/*.test.*',
+            'scripts/**/*.test.*',
+            'test/fakes/**/*.test.ts',
+          ],
+          environment: 'node',
+          testTimeout: 10_000,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['scripts/lib/require-engine.mjs'],
+          // One engine, two cores, fixed ports: one file after the other.
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          teardownTimeout: 30_000,
+        },
+      },
+    ],
+  },
+});
