@@ -1,0 +1,218 @@
+// npm test: sets up what is missing, checks the code and runs every suite. The numbers come from the
+// suites' own reports in test-results/; the last line is the sum of them.
+//
+//   npm test -- --only unit,integration,e2e   only these suites
+//   npm test -- --no-check                    without lint, types and svelte-check
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureDebianPackages } from './debian-packages.mjs';
+import { ensureEngine, findEngine } from './engine.mjs';
+import { openDisplay } from './lib/display.mjs';
+import { isMain, projectRoot, runMain } from './lib/main.mjs';
+import { ensureNpmPackages } from './lib/npm-packages.mjs';
+import { addUp, closingLine, judgeSuite, sumPlaywright, sumVitest } from './lib/reports.mjs';
+import { run } from './lib/run.mjs';
+import { duration, say, step, Trouble, warn } from './lib/say.mjs';
+
+/** @typedef {import('./lib/reports.mjs').Outcome} Outcome */
+
+/**
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {boolean} needsStation an engine, the demo's images and a build
+ * @property {boolean} needsWindow an Electron and a display
+ * @property {string[]} command
+ * @property {(report: unknown) => import('./lib/reports.mjs').Totals} sum
+ */
+
+const results = join(projectRoot, 'test-results');
+/** No suite takes this long; one that hangs must not hang everything else. */
+const suiteLimitMs = 40 * 60_000;
+
+/** @param {string} name */
+function vitest(name) {
+  return [
+    'node_modules/vitest/vitest.mjs',
+    ...['run', '--project', name],
+    ...['--reporter=default', '--reporter=json', '--reporter=junit'],
+    `--outputFile.json=test-results/${name}.json`,
+    `--outputFile.junit=test-results/${name}.xml`,
+  ];
+}
+
+/** @type {readonly Suite[]} */
+const suites = [
+  { name: 'unit', needsStation: false, needsWindow: false, command: vitest('unit'), sum: sumVitest },
+  {
+    name: 'integration',
+    needsStation: true,
+    needsWindow: false,
+    command: vitest('integration'),
+    sum: sumVitest,
+  },
+  {
+    name: 'e2e',
+    needsStation: true,
+    needsWindow: true,
+    command: [
+      'node_modules/@playwright/test/cli.js',
+      ...['test', '--config', 'test/e2e/playwright.config.ts', '--reporter=list,json,junit'],
+    ],
+    sum: sumPlaywright,
+  },
+];
+
+const checks = [
+  { name: 'lint', script: 'lint' },
+  { name: 'types', script: 'typecheck' },
+  { name: 'svelte-check', script: 'svelte-check' },
+];
+
+/**
+ * Installs and starts what the suites need.
+ * @param {readonly Suite[]} chosen
+ * @param {{ defer: (release: () => Promise<void>) => void }} after
+ */
+async function setUp(chosen, after) {
+  step('Setting up');
+  await ensureNpmPackages();
+  if (!chosen.some((suite) => suite.needsStation)) return;
+  const { engine } = await findEngine();
+  const needsWindow = chosen.some((suite) => suite.needsWindow);
+  await ensureDebianPackages([
+    ...(engine === undefined ? /** @type {const} */ (['engine']) : []),
+    ...(needsWindow ? /** @type {const} */ (['window']) : []),
+    'base-image',
+    'boards',
+  ]);
+  const used = await ensureEngine();
+  after.defer(used.release);
+  if (needsWindow) await (await import('./electron-runtime.mjs')).resolveElectron();
+  await (await import('../demo/images.mjs')).ensureDemoImages({ log: say });
+  await (await import('./build.mjs')).build();
+}
+
+/**
+ * @param {string} name
+ * @returns {unknown} the report that a suite left, or undefined
+ */
+function reportOf(name) {
+  try {
+    return JSON.parse(readFileSync(join(results, `${name}.json`), 'utf8'));
+  } catch (error) {
+    warn(`test-results/${name}.json: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
+
+/**
+ * @param {Suite} suite
+ * @param {AbortSignal} signal
+ * @returns {Promise<Outcome>}
+ */
+async function runSuite(suite, signal) {
+  step(`Suite: ${suite.name}`);
+  const display = suite.needsWindow ? await openDisplay() : undefined;
+  try {
+    const env = {
+      ...process.env,
+      ...(display === undefined ? {} : { DISPLAY: display.name }),
+      PLAYWRIGHT_JSON_OUTPUT_NAME: join(results, `${suite.name}.json`),
+      PLAYWRIGHT_JUNIT_OUTPUT_NAME: join(results, `${suite.name}.xml`),
+    };
+    const options = { cwd: projectRoot, env, signal, timeoutMs: suiteLimitMs };
+    const { code } = await run(process.execPath, suite.command, options);
+    const report = reportOf(suite.name);
+    return judgeSuite(suite.name, report === undefined ? undefined : suite.sum(report), code);
+  } finally {
+    await display?.close();
+  }
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<Outcome[]>}
+ */
+async function runChecks(signal) {
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  /** @type {Outcome[]} */
+  const outcomes = [];
+  for (const { name, script } of checks) {
+    if (signal.aborted) break;
+    step(`Check: ${name}`);
+    const { code } = await run(npm, ['run', '--silent', script], { cwd: projectRoot, signal });
+    outcomes.push({ name, passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 });
+  }
+  return outcomes;
+}
+
+/** @param {readonly Outcome[]} outcomes */
+function summarize(outcomes) {
+  step('Summary');
+  for (const { name, passed, failed, skipped, note } of outcomes) {
+    const why = note === undefined ? '' : `  (${note})`;
+    say(
+      `${failed > 0 ? 'FAIL' : 'ok  '}  ${name.padEnd(14)} ${closingLine({ passed, failed, skipped })}${why}`,
+    );
+  }
+}
+
+/**
+ * @param {string | undefined} only
+ * @returns {readonly Suite[]}
+ */
+function chooseSuites(only) {
+  if (only === undefined) return suites;
+  const names = only.split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !suites.some((suite) => suite.name === name));
+  if (unknown.length > 0)
+    throw new Trouble(`No such suite: ${unknown.join(', ')}. There are unit, integration, e2e.`);
+  return suites.filter((suite) => names.includes(suite.name));
+}
+
+async function main() {
+  const { values } = parseArgs({
+    allowNegative: true,
+    options: { only: { type: 'string' }, check: { type: 'boolean', default: true } },
+  });
+  const chosen = chooseSuites(values.only);
+  const begun = Date.now();
+  const stop = new AbortController();
+  const interrupted = () => stop.abort();
+  process.on('SIGINT', interrupted);
+  process.on('SIGTERM', interrupted);
+  rmSync(results, { recursive: true, force: true });
+  mkdirSync(results, { recursive: true });
+
+  /** @type {Outcome[]} */
+  const outcomes = [];
+  /** @type {(() => Promise<void>)[]} */
+  const releases = [];
+  try {
+    await setUp(chosen, { defer: (release) => void releases.push(release) });
+    if (values.check) outcomes.push(...(await runChecks(stop.signal)));
+    for (const suite of chosen) {
+      if (stop.signal.aborted) break;
+      outcomes.push(await runSuite(suite, stop.signal));
+    }
+    if (stop.signal.aborted)
+      outcomes.push({ name: 'run', passed: 0, failed: 1, skipped: 0, note: 'interrupted' });
+  } catch (error) {
+    warn(
+      `\n${error instanceof Trouble ? error.message : String((error instanceof Error && error.stack) || error)}`,
+    );
+    outcomes.push({ name: 'set-up', passed: 0, failed: 1, skipped: 0, note: 'see above' });
+  } finally {
+    for (const release of releases) await release();
+    process.off('SIGINT', interrupted);
+    process.off('SIGTERM', interrupted);
+  }
+  summarize(outcomes);
+  say(`(${duration(Date.now() - begun)})`);
+  const totals = addUp(outcomes);
+  say(closingLine(totals));
+  return totals.failed > 0 ? 1 : 0;
+}
+
+if (isMain(import.meta.url)) runMain(main);
