@@ -6,14 +6,14 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureDebianPackages } from './debian-packages.mjs';
-import { ensureEngine, findEngine } from './engine.mjs';
+import { cleanup } from './lib/cleanup.mjs';
 import { openDisplay } from './lib/display.mjs';
 import { isMain, projectRoot, runMain } from './lib/main.mjs';
 import { ensureNpmPackages } from './lib/npm-packages.mjs';
 import { addUp, closingLine, judgeSuite, sumPlaywright, sumVitest } from './lib/reports.mjs';
 import { run } from './lib/run.mjs';
 import { duration, say, step, Trouble, warn } from './lib/say.mjs';
+import { setUpStation } from './lib/station-setup.mjs';
 
 /** @typedef {import('./lib/reports.mjs').Outcome} Outcome */
 
@@ -72,24 +72,15 @@ const checks = [
 /**
  * Installs and starts what the suites need.
  * @param {readonly Suite[]} chosen
- * @param {{ defer: (release: () => Promise<void>) => void }} after
+ * @param {(release: () => Promise<void>) => void} defer
  */
-async function setUp(chosen, after) {
+async function setUp(chosen, defer) {
   step('Setting up');
-  await ensureNpmPackages();
-  if (!chosen.some((suite) => suite.needsStation)) return;
-  const { engine } = await findEngine();
-  const needsWindow = chosen.some((suite) => suite.needsWindow);
-  await ensureDebianPackages([
-    ...(engine === undefined ? /** @type {const} */ (['engine']) : []),
-    ...(needsWindow ? /** @type {const} */ (['window']) : []),
-    'base-image',
-    'boards',
-  ]);
-  const used = await ensureEngine();
-  after.defer(used.release);
-  if (needsWindow) await (await import('./electron-runtime.mjs')).resolveElectron();
-  await (await import('../demo/images.mjs')).ensureDemoImages({ log: say });
+  if (!chosen.some((suite) => suite.needsStation)) {
+    await ensureNpmPackages();
+    return;
+  }
+  await setUpStation({ window: chosen.some((suite) => suite.needsWindow), boards: true, defer });
   await (await import('./build.mjs')).build();
 }
 
@@ -178,25 +169,20 @@ async function main() {
   });
   const chosen = chooseSuites(values.only);
   const begun = Date.now();
-  const stop = new AbortController();
-  const interrupted = () => stop.abort();
-  process.on('SIGINT', interrupted);
-  process.on('SIGTERM', interrupted);
+  const end = cleanup();
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
 
   /** @type {Outcome[]} */
   const outcomes = [];
-  /** @type {(() => Promise<void>)[]} */
-  const releases = [];
   try {
-    await setUp(chosen, { defer: (release) => void releases.push(release) });
-    if (values.check) outcomes.push(...(await runChecks(stop.signal)));
+    await setUp(chosen, end.defer);
+    if (values.check) outcomes.push(...(await runChecks(end.signal)));
     for (const suite of chosen) {
-      if (stop.signal.aborted) break;
-      outcomes.push(await runSuite(suite, stop.signal));
+      if (end.signal.aborted) break;
+      outcomes.push(await runSuite(suite, end.signal));
     }
-    if (stop.signal.aborted)
+    if (end.signal.aborted)
       outcomes.push({ name: 'run', passed: 0, failed: 1, skipped: 0, note: 'interrupted' });
   } catch (error) {
     warn(
@@ -204,9 +190,7 @@ async function main() {
     );
     outcomes.push({ name: 'set-up', passed: 0, failed: 1, skipped: 0, note: 'see above' });
   } finally {
-    for (const release of releases) await release();
-    process.off('SIGINT', interrupted);
-    process.off('SIGTERM', interrupted);
+    await end.run();
   }
   summarize(outcomes);
   say(`(${duration(Date.now() - begun)})`);
