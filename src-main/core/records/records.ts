@@ -1,7 +1,19 @@
-import type { Result } from '../../../src-shared/model/result.js';
+import type { FaultCode, Result } from '../../../src-shared/model/result.js';
 import type { LogLine, RunRecord } from '../../../src-shared/model/run.js';
 import type { Counters } from '../../../src-shared/model/station.js';
 import type { RunFilter } from '../../../src-shared/contract.js';
+import type { EventStream } from '../emitter.js';
+
+/** What the history can be searched by; all that is given must hold. A front may pass the contract's filter as it is. */
+export type RunSearch = RunFilter & {
+  model?: string | undefined;
+  operator?: string | undefined;
+  faultCode?: FaultCode | undefined;
+  /** Runs started at this time or later, in ms since the epoch. */
+  from?: number | undefined;
+  /** Runs started before this time. */
+  until?: number | undefined;
+};
 
 /**
  * The durable store. Every write is committed (WAL, synchronous full) when the call returns.
@@ -10,14 +22,21 @@ import type { RunFilter } from '../../../src-shared/contract.js';
 export interface Records {
   /** `records-unwritable` when the disk or the file refuses; checked before a run starts, too. */
   writable(): Result<void>;
-  /** Writes a run that begins, or replaces the row of one that goes on. A run with a verdict is never changed again (throws). */
+  /**
+   * Writes a run that begins, or replaces the row of one that goes on. A run with a verdict is never
+   * changed again (throws); saving the same again, after an answer that was lost, is fine. `startedAt`
+   * and `id` of a run never change (throws).
+   */
   save(run: RunRecord): Result<void>;
+  /** `run-unknown` when there is none. */
   find(runId: string): Result<RunRecord>;
-  list(filter: RunFilter): Result<RunRecord[]>;
-  /** Runs without a verdict: what a station that was killed left open. */
+  /** Newest first; `run-unknown` when `before` names no run. */
+  list(search: RunSearch): Result<RunRecord[]>;
+  /** Runs without a verdict, oldest first: what a station that was killed left open. */
   unfinished(): Result<RunRecord[]>;
-  /** Median duration in ms of the last passed runs of a recipe (20 at most); null when there are none. */
+  /** Median duration in ms of the last passed runs of a recipe (20 at most); null when there are none, or none can be read. */
   expectedDuration(recipe: string): number | null;
+  /** Runs that ended with a verdict since the last reset, whenever they began. */
   counters(): Counters;
   resetCounters(at: number, operator: string): Result<void>;
   close(): void;
@@ -25,7 +44,10 @@ export interface Records {
 
 /** The log of one run: a bounded ring in memory, complete on disk. */
 export interface RunLog {
+  /** Never fails: a disk that refuses is what the next `flush` says. */
   append(source: LogLine['source'], text: string, at: number, engineAt?: string): void;
+  /** Each line as it is appended. */
+  readonly appended: EventStream<LogLine>;
   /** The engine time stamp of the last container line, to resume from after a restart. */
   readonly lastEngineAt: string | undefined;
   /** Number of lines so far. */
@@ -36,14 +58,14 @@ export interface RunLog {
   read(from: number, limit: number): Promise<Result<LogLine[]>>;
   /** Every line from the beginning; for patterns that must see what was written before an adoption. */
   replay(onLine: (line: LogLine) => void): Promise<Result<void>>;
-  /** Resolves once all that was appended is on disk (fsync). */
+  /** Resolves once all that was appended is on disk (fsync); `records-unwritable` when the disk refuses. */
   flush(): Promise<Result<void>>;
   close(): Promise<Result<void>>;
 }
 
 export interface RunLogs {
-  /** Opens for appending; what is on disk already is kept and counted. */
+  /** Opens for appending; what is on disk already is kept and counted. Throws when it is open already. */
   open(runId: string): Promise<Result<RunLog>>;
-  /** Reads a log without opening it for writing. */
+  /** Reads a log without opening it for writing. `log-missing` when there is none. */
   read(runId: string, from: number, limit: number): Promise<Result<{ lines: LogLine[]; total: number }>>;
 }
