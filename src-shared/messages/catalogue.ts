@@ -1,6 +1,7 @@
 import cliEn from '../../assets/messages/en/cli.json' with { type: 'json' };
 import doctorEn from '../../assets/messages/en/doctor.json' with { type: 'json' };
 import faultsEn from '../../assets/messages/en/faults.json' with { type: 'json' };
+import logEn from '../../assets/messages/en/log.json' with { type: 'json' };
 import recipesEn from '../../assets/messages/en/recipes.json' with { type: 'json' };
 import shellEn from '../../assets/messages/en/shell.json' with { type: 'json' };
 import windowEn from '../../assets/messages/en/window.json' with { type: 'json' };
@@ -8,6 +9,7 @@ import wordsEn from '../../assets/messages/en/words.json' with { type: 'json' };
 import cliEs from '../../assets/messages/es/cli.json' with { type: 'json' };
 import doctorEs from '../../assets/messages/es/doctor.json' with { type: 'json' };
 import faultsEs from '../../assets/messages/es/faults.json' with { type: 'json' };
+import logEs from '../../assets/messages/es/log.json' with { type: 'json' };
 import recipesEs from '../../assets/messages/es/recipes.json' with { type: 'json' };
 import shellEs from '../../assets/messages/es/shell.json' with { type: 'json' };
 import windowEs from '../../assets/messages/es/window.json' with { type: 'json' };
@@ -25,6 +27,8 @@ const english = {
   faults: faultsEn,
   /** What is wrong with a recipe file. */
   recipes: recipesEn,
+  /** The station's own lines in the log of a run. */
+  log: logEn,
   doctor: doctorEn,
   cli: cliEn,
   /** Menus, notifications and dialogs of the Electron shell. */
@@ -40,6 +44,7 @@ const spanish: Catalogue = {
   words: wordsEs,
   faults: faultsEs,
   recipes: recipesEs,
+  log: logEs,
   doctor: doctorEs,
   cli: cliEs,
   shell: shellEs,

@@ -1,0 +1,219 @@
+import { setup } from 'xstate';
+import { fault } from '../../../src-shared/model/result.js';
+import type { BayContext, BayEvent, BayTimes, Effect, Timer } from './bay-events.js';
+import {
+  applyProgress,
+  beginRun,
+  conclude,
+  concludeFromTests,
+  enterPhase,
+  type Conclusion,
+  type RunState,
+} from './run-state.js';
+
+/** The words of the bay machine: its types, its guards, and every change that a transition makes to the context. */
+
+export interface BayInput {
+  enabled: boolean;
+  automatic: boolean;
+  gate: BayContext['gate'];
+}
+
+export const base = setup({
+  types: {} as { context: BayContext; events: BayEvent; input: BayInput },
+  actions: {
+    // Never executed: `stepBay` reads the parameters of the actions that a transition returns.
+    effect: (_, effect: Effect) => void effect,
+  },
+  guards: {
+    sameRun: ({ context, event }) => 'runId' in event && context.run?.id === event.runId,
+    mayFlash: ({ context, event }) =>
+      event.type === 'flash' &&
+      context.enabled &&
+      context.port !== null &&
+      context.gate === null &&
+      (event.plan !== undefined || (context.match?.ok === true && context.imageFault === null)),
+    mayStartByItself: ({ context }) =>
+      context.armed &&
+      context.enabled &&
+      context.gate === null &&
+      context.match?.ok === true &&
+      context.imageChecked &&
+      context.imageFault === null,
+    shouldRetry: ({ context }) => {
+      const run = context.run;
+      if (run?.conclusion == null || context.port === null || context.gate !== null || !context.enabled) {
+        return false;
+      }
+      return ['FAIL', 'ERROR', 'TIMEOUT'].includes(run.conclusion.verdict) && run.attempt <= run.plan.retries;
+    },
+    portIsThere: ({ context }) => context.port !== null,
+    /** A unit that was plugged in while the last run ended is a new plug. */
+    portIsAnother: ({ context }) =>
+      context.port !== null && context.port.identity !== context.run?.port.identity,
+    runHasPanel: ({ context, event }) =>
+      'runId' in event && context.run?.id === event.runId && context.run.plan.hasPanel,
+    runHasTests: ({ context, event }) =>
+      'runId' in event && context.run?.id === event.runId && context.run.plan.hasTests,
+    isTimer: ({ event }, timer: Timer) => event.type === 'timer' && event.timer === timer,
+  },
+});
+
+export function effect(params: Effect | ((args: { context: BayContext }) => Effect)) {
+  return { type: 'effect' as const, params };
+}
+
+export function startTimer(timer: keyof BayTimes, times: BayTimes) {
+  return effect({ do: 'start-timer', timer, ms: times[timer] });
+}
+
+export function stopTimer(timer: Timer) {
+  return effect({ do: 'stop-timer', timer });
+}
+
+export const startFlashTimer = effect(({ context }) => ({
+  do: 'start-timer',
+  timer: 'flash',
+  ms: context.run?.plan.timeoutMs ?? 0,
+}));
+
+export const restartStallTimer = effect(({ context }) => ({
+  do: 'start-timer',
+  timer: 'stall',
+  ms: context.run?.plan.stallMs ?? 0,
+}));
+
+type Of<Type extends BayEvent['type']> = Extract<BayEvent, { type: Type }>;
+
+/** A change of the context by one type of event; any other type changes nothing. */
+function on<Type extends BayEvent['type']>(
+  type: Type,
+  change: (context: BayContext, event: Of<Type>) => Partial<BayContext>,
+) {
+  return base.assign(({ context, event }) => (event.type === type ? change(context, event as Of<Type>) : {}));
+}
+
+function withRun(context: BayContext, change: (run: RunState) => RunState): Partial<BayContext> {
+  return context.run === null ? {} : { run: change(context.run) };
+}
+
+const noPort = { port: null, match: null, armed: false } as const;
+const newPlug = { match: null, imageFault: null, imageChecked: false, run: null, recordFault: null } as const;
+
+export const takeGate = on('gate', (_, event) => ({ gate: event.fault }));
+export const takeAutomatic = on('automatic', (context, event) => ({
+  automatic: event.on,
+  armed: context.armed && event.on,
+}));
+export const takeEnabled = on('configured', (_, event) => ({ enabled: event.enabled }));
+export const takeMatch = on('matched', (context, event) =>
+  context.port === null ? {} : { match: event.match },
+);
+export const forgetImage = base.assign({ imageFault: null, imageChecked: false });
+export const takeImage = on('image-checked', (_, event) => ({ imageFault: event.fault, imageChecked: true }));
+
+export const takePort = on('attached', (context, event) => ({
+  ...newPlug,
+  port: event.port,
+  armed: context.automatic,
+}));
+/** While a run ends: the verdict stays, the port is noted. */
+export const notePort = on('attached', (_, event) => ({ port: event.port }));
+export const dropPort = base.assign(noPort);
+export const dropPortAndRun = base.assign({ ...noPort, run: null });
+export const treatAsNewPlug = base.assign(({ context }) => ({ ...newPlug, armed: context.automatic }));
+/** Only what could be flashed when it was plugged in starts by itself: an edited recipe surprises nobody. */
+export const armIfMatched = base.assign(({ context }) => ({
+  armed: context.armed && context.match?.ok === true && context.enabled,
+}));
+export const disarm = base.assign({ armed: false });
+
+export const beginFlash = on('flash', (context, event) => {
+  const plan = event.plan ?? (context.match?.ok === true ? context.match.value : undefined);
+  if (context.port === null || plan === undefined) return {};
+  const previous = context.run;
+  const run = beginRun({
+    id: event.runId,
+    plan,
+    port: context.port,
+    attempt: previous?.port.identity === context.port.identity ? previous.attempt + 1 : 1,
+    operator: event.operator,
+    startedAt: event.at,
+  });
+  return { run, armed: false, recordFault: null };
+});
+
+export const adoptRun = on('adopt', (_, event) => ({ run: event.run, port: event.run.port }));
+export const adoptEnded = on('adopt', (_, event) => ({
+  run: typeof event.resume === 'object' ? conclude(event.run, event.resume, event.at) : event.run,
+}));
+
+export const notePrepared = on('prepared', (context, event) =>
+  withRun(context, (run) => ({
+    ...enterPhase(run, 'create', event.at),
+    imageId: event.imageId,
+    imageDigest: event.imageDigest,
+  })),
+);
+export const noteCreated = on('created', (context, event) =>
+  withRun(context, (run) => ({
+    ...enterPhase(run, 'start', event.at),
+    containerId: event.containerId,
+    hostPort: event.hostPort,
+  })),
+);
+export const enterPanelPhase = base.assign(({ context, event }) =>
+  withRun(context, (run) => enterPhase(run, 'panel', event.at)),
+);
+export const enterFlashPhase = base.assign(({ context, event }) =>
+  withRun(context, (run) => ({ ...enterPhase(run, 'flash', event.at), panelReady: run.plan.hasPanel })),
+);
+export const enterTestPhase = base.assign(({ context, event }) =>
+  withRun(context, (run) => enterPhase(run, 'test', event.at)),
+);
+export const noteProgress = on('progress', (context, event) =>
+  withRun(context, (run) => ({
+    ...applyProgress(run, event.progress),
+    unitSerial: event.unitSerial ?? run.unitSerial,
+  })),
+);
+export const noteContent = on('content-hashed', (context, event) =>
+  withRun(context, (run) => ({ ...run, contentHash: event.hash })),
+);
+export const noteRecorded = base.assign(({ context }) => ({
+  recordFault: null,
+  ...withRun(context, (run) => ({ ...run, recorded: true })),
+}));
+export const noteRecordFault = on('record-failed', (_, event) => ({ recordFault: event.fault }));
+
+/** Ends the run of the context with what `say` finds; the first conclusion counts. */
+function endWith(say: (context: BayContext, run: RunState) => Conclusion) {
+  return base.assign(({ context, event }) =>
+    withRun(context, (run) => conclude(run, say(context, run), event.at)),
+  );
+}
+
+const seconds = (ms: number): number => Math.round(ms / 1000);
+
+export const endPassed = endWith(() => ({ verdict: 'PASS', fault: null }));
+export const endUnplugged = endWith(() => ({ verdict: 'ABORTED', fault: fault('unplugged') }));
+export const endEngineLost = endWith(() => ({ verdict: 'ERROR', fault: fault('engine-lost') }));
+export const endTimedOut = endWith((_, run) => ({
+  verdict: 'TIMEOUT',
+  fault: fault('flash-timeout', { seconds: seconds(run.plan.timeoutMs) }),
+}));
+export const endStalled = endWith((_, run) => ({
+  verdict: 'TIMEOUT',
+  fault: fault('flash-stalled', { seconds: seconds(run.plan.stallMs) }),
+}));
+export const endAborted = on('abort', (context, event) =>
+  withRun(context, (run) => conclude(run, { verdict: 'ABORTED', fault: fault(event.reason) }, event.at)),
+);
+export const endFailed = on('failed', (context, event) =>
+  withRun(context, (run) => conclude(run, event.conclusion, event.at)),
+);
+export const endTested = on('tested', (context, event) =>
+  withRun(context, (run) =>
+    conclude({ ...run, tests: event.tests }, concludeFromTests(event.tests), event.at),
+  ),
+);
