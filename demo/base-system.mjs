@@ -64,7 +64,10 @@ function readSources() {
 
 /** Says which base system this is, in a few letters. @param {BaseSystem} system */
 export function baseSystemKey(system) {
-  return createHash('sha256').update(JSON.stringify([system, PACKAGES])).digest('hex').slice(0, 12);
+  return createHash('sha256')
+    .update(JSON.stringify([system, PACKAGES]))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 /**

@@ -1,7 +1,15 @@
 #!/usr/bin/env node
 // Makes the demo's images: `precise` by debootstrap, as in the articles, and what is built on it.
 import { createHash } from 'node:crypto';
-import { cpSync, createReadStream, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  createReadStream,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +45,13 @@ const builds = [
  * @returns {Promise<{ base: string, images: string[] }>} the names, with their tags
  * @throws {Trouble} in words for the person at the terminal
  */
-export async function ensureDemoImages({ log = say, dockerHost, cache = cacheDirectory(), suite, mirror } = {}) {
+export async function ensureDemoImages({
+  log = say,
+  dockerHost,
+  cache = cacheDirectory(),
+  suite,
+  mirror,
+} = {}) {
   const docker = await connect(dockerHost);
   const system = chooseBaseSystem({ ...(suite ? { suite } : {}), ...(mirror ? { mirror } : {}) });
   const base = await ensureBase({ docker, system, cache, log });
@@ -160,7 +174,8 @@ function follow(docker, stream, log) {
     docker.modem.followProgress(
       stream,
       (error, output) => {
-        const failed = error?.message ?? output?.find((/** @type {{ error?: string }} */ one) => one.error)?.error;
+        const failed =
+          error?.message ?? output?.find((/** @type {{ error?: string }} */ one) => one.error)?.error;
         if (!failed) return resolve();
         reject(new Trouble(`${lines.slice(-20).join('\n')}\nThe engine says: ${failed}`));
       },

@@ -91,7 +91,9 @@ const commands = {
     const count = Number.parseInt(blocks, 16);
     const bytes = board.memory.at(at, count * blockBytes);
     if ((verb !== 'read' && verb !== 'write') || !bytes) {
-      return board.print('mmc - MMC sub system\r\n\r\nUsage:\r\nmmc read addr blk# cnt\r\nmmc write addr blk# cnt\r\n');
+      return board.print(
+        'mmc - MMC sub system\r\n\r\nUsage:\r\nmmc read addr blk# cnt\r\nmmc write addr blk# cnt\r\n',
+      );
     }
     board.print(`\r\nMMC ${verb}: dev # 0, block # ${block}, count ${count} ... `);
     const ok = verb === 'write' ? writeBlocks(board, block, bytes) : readBlocks(board, block, bytes);

@@ -81,7 +81,7 @@ export function createConsole({ serial, model, storage, clock, fault = null, sen
   function boot() {
     const magic = storage.read(0, 1)?.toString('latin1', 0, imageMagic.length);
     if (magic !== imageMagic) {
-      print('Wrong Image Format for bootm command\r\nERROR: can\'t get kernel image!\r\n');
+      print("Wrong Image Format for bootm command\r\nERROR: can't get kernel image!\r\n");
       return prompt();
     }
     stage = 'booting';
@@ -133,7 +133,9 @@ export function createConsole({ serial, model, storage, clock, fault = null, sen
     data.copy(place);
     if (fault === 'crc') place[place.length >> 1] = (place[place.length >> 1] ?? 0) ^ 0x01;
     env.set('filesize', data.length.toString(16));
-    print(`\r\n## Total Size      = 0x${data.length.toString(16).padStart(8, '0')} = ${data.length} Bytes\r\n`);
+    print(
+      `\r\n## Total Size      = 0x${data.length.toString(16).padStart(8, '0')} = ${data.length} Bytes\r\n`,
+    );
   }
 
   /** @type {import('./commands.mjs').Board} */

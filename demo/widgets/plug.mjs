@@ -107,7 +107,8 @@ function parseFaults(given) {
 function parseNumber(name, text) {
   if (text === undefined) return undefined;
   const number = Number(text);
-  if (!Number.isInteger(number) || number <= 0) throw new Error(`--${name} needs a whole number, not "${text}"`);
+  if (!Number.isInteger(number) || number <= 0)
+    throw new Error(`--${name} needs a whole number, not "${text}"`);
   return number;
 }
 

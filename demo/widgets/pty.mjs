@@ -8,10 +8,9 @@ const MOST_UNREAD_BYTES = 64 * 1024;
 /**
  * The part of node-pty that its type declarations leave out.
  * @typedef {{ ptsName: string, master: import('node:tty').ReadStream, slave: import('node:tty').ReadStream }} BarePty
- * @type {{ open: (options: { encoding: null, cols: number, rows: number }) => BarePty }}
  */
-const bare = /** @type {never} */ (
-  'open' in nodePty ? nodePty : /** @type {{ default: unknown }} */ (nodePty).default
+const bare = /** @type {{ open: (options: { encoding: null, cols: number, rows: number }) => BarePty }} */ (
+  /** @type {unknown} */ (nodePty)
 );
 
 /**
