@@ -8,6 +8,7 @@ export const faultCodes = [
   'engine-refused',
   'engine-lost',
   'engine-too-old',
+  'engine-endpoint-unusable',
   'engine-error',
   // Images
   'image-missing',
@@ -25,6 +26,8 @@ export const faultCodes = [
   'container-command-failed',
   'container-command-missing',
   'container-network-exhausted',
+  'container-network-foreign',
+  'container-not-running',
   'container-gone',
   // The flash
   'panel-not-ready',
@@ -34,6 +37,7 @@ export const faultCodes = [
   'flash-ended-without-sign',
   'flash-timeout',
   'flash-stalled',
+  'content-changed',
   // The run
   'unplugged',
   'unplugged-while-away',
