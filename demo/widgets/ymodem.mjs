@@ -15,6 +15,12 @@ const INSIDE_BLOCK_MS = 1000;
 const BETWEEN_BLOCKS_MS = 5000;
 const MOST_RETRIES = 20;
 
+const crcTable = Uint16Array.from({ length: 256 }, (_, high) => {
+  let crc = high << 8;
+  for (let bit = 0; bit < 8; bit += 1) crc = crc & 0x8000 ? (crc << 1) ^ 0x1021 : crc << 1;
+  return crc;
+});
+
 /**
  * CRC-16/XMODEM: polynomial 0x1021, start 0.
  * @param {Uint8Array} bytes
@@ -22,11 +28,9 @@ const MOST_RETRIES = 20;
  */
 export function crc16(bytes) {
   let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit += 1) {
-      crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : (crc << 1) & 0xffff;
-    }
+  for (let at = 0; at < bytes.length; at += 1) {
+    const row = (crc >> 8) ^ /** @type {number} */ (bytes[at]);
+    crc = ((crc << 8) & 0xffff) ^ /** @type {number} */ (crcTable[row]);
   }
   return crc;
 }
