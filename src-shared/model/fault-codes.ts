@@ -84,6 +84,7 @@ export const faultCodes = [
   'home-unwritable',
   'station-stopping',
   'waiting-for-operator',
+  'defect',
   // The contract
   'call-unknown',
   'call-input-invalid',

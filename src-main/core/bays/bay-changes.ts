@@ -177,9 +177,6 @@ export const noteProgress = on('progress', (context, event) =>
     unitSerial: event.unitSerial ?? run.unitSerial,
   })),
 );
-export const noteContent = on('content-hashed', (context, event) =>
-  withRun(context, (run) => ({ ...run, contentHash: event.hash })),
-);
 export const noteRecorded = base.assign(({ context }) => ({
   recordFault: null,
   ...withRun(context, (run) => ({ ...run, recorded: true })),

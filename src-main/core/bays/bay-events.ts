@@ -38,7 +38,6 @@ export type RunEvent = { runId: string } & (
   | { type: 'started' }
   | { type: 'panel-ready' }
   | { type: 'progress'; progress: Partial<Progress>; unitSerial?: string }
-  | { type: 'content-hashed'; hash: string }
   /** The recipe's sign of success was seen. */
   | { type: 'flashed' }
   | { type: 'tested'; tests: TestOutcome[] }

@@ -117,7 +117,6 @@ export function createBayMachine(times: BayTimes) {
             { guard: timerFired('flash'), target: 'ending', actions: change.endTimedOut },
             { guard: timerFired('stall'), target: 'ending', actions: change.endStalled },
           ],
-          'content-hashed': { guard: 'sameRun', actions: change.noteContent },
         },
         states: {
           beginning: {

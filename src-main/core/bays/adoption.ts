@@ -1,0 +1,35 @@
+import { fault } from '../../../src-shared/model/result.js';
+import type { RunRecord } from '../../../src-shared/model/run.js';
+import type { ContainerInfo } from '../docker/engine.js';
+import type { LoadedRecipe } from '../recipes/match.js';
+import type { Conclusion } from './run-state.js';
+
+/** How a run that another life of the station began goes on, or why it cannot. */
+export type Resumption = 'panel' | 'flash' | 'test' | Conclusion;
+
+/**
+ * Decides over one unfinished record. A run is only gone on with when nothing can have happened to it
+ * unseen: the same container, the same recipe bytes, and the very node that was plugged in.
+ */
+export function decideResumption(options: {
+  record: RunRecord;
+  container: ContainerInfo | undefined;
+  recipe: LoadedRecipe | undefined;
+  /** The identity of the port that is at the run's physical path now. */
+  portIdentity: string | undefined;
+}): Resumption {
+  const { record, container, recipe, portIdentity } = options;
+  if (portIdentity !== record.portIdentity) {
+    return { verdict: 'ABORTED', fault: fault('unplugged-while-away') };
+  }
+  const started = container !== undefined && container.state !== 'created';
+  if (!started || recipe === undefined || recipe.hash !== record.recipeHash) {
+    return { verdict: 'ERROR', fault: fault('run-interrupted') };
+  }
+  const phase = record.phases.at(-1)?.phase;
+  // What the container's own end means is read from its log and exit code, which are all there still.
+  if (container.state !== 'running') return 'flash';
+  if (phase === 'test') return 'test';
+  if (phase === 'flash') return 'flash';
+  return recipe.recipe.container.panelPort === undefined ? 'flash' : 'panel';
+}

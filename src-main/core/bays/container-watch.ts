@@ -1,0 +1,76 @@
+import { fault } from '../../../src-shared/model/result.js';
+import { sleep, type Clock } from '../clock.js';
+import type { ContainerInfo, Engine } from '../docker/engine.js';
+import { judgeExit } from '../flash/signs.js';
+import type { Recipe } from '../recipes/schema.js';
+import type { RunLog } from '../records/records.js';
+import type { Conclusion } from './run-state.js';
+
+/** How soon an engine that lost a stream is asked again, in ms; the bay's own timer ends a run whose engine stays away. */
+const retryPause = 250;
+
+/** Follows the container of a run: every line goes to the log, and its end is judged once. */
+export interface ContainerWatch {
+  begin(containerId: string): void;
+  /** From now on the end of the container means nothing: the run is judged by something else. */
+  expectEnd(): void;
+  /** Resolves when the output of a container that was stopped is complete, or after `limitMs`. */
+  lastLines(limitMs: number): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export function createContainerWatch(options: {
+  engine: Engine;
+  clock: Clock;
+  flash: Recipe['flash'];
+  redact: (text: string) => string;
+  log: () => RunLog | null;
+  onEnded: (judgement: 'success' | Conclusion) => void;
+}): ContainerWatch {
+  const { engine, clock, flash, redact, log, onEnded } = options;
+  const stop = new AbortController();
+  let expected = false;
+  let following: Promise<void> | null = null;
+
+  function judge(info: ContainerInfo): void {
+    if (!expected && !stop.signal.aborted) onEnded(judgeExit(flash, info));
+  }
+
+  async function follow(containerId: string): Promise<void> {
+    while (!stop.signal.aborted) {
+      const since = log()?.lastEngineAt;
+      const followed = await engine.followLogs(containerId, {
+        signal: stop.signal,
+        onLine: ({ source, at, text }) => log()?.append(source, redact(text), Date.parse(at), at),
+        ...(since === undefined ? {} : { since }),
+      });
+      if (stop.signal.aborted) return;
+      const info = followed.ok ? await engine.inspectContainer(containerId) : followed;
+      if (info.ok && info.value.state !== 'running') return judge(info.value);
+      if (!info.ok && info.error.code === 'container-gone') {
+        if (!expected) onEnded({ verdict: 'ERROR', fault: fault('container-gone') });
+        return;
+      }
+      await sleep(clock, retryPause, stop.signal);
+    }
+  }
+
+  return {
+    begin(containerId) {
+      following ??= follow(containerId);
+    },
+    expectEnd() {
+      expected = true;
+    },
+    async lastLines(limitMs) {
+      expected = true;
+      const limit = new AbortController();
+      await Promise.race([following, sleep(clock, limitMs, limit.signal)]);
+      limit.abort();
+    },
+    async dispose() {
+      stop.abort();
+      await following;
+    },
+  };
+}

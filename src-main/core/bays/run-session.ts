@@ -1,0 +1,379 @@
+import { fail, fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
+import type { MessageKey } from '../../../src-shared/messages/catalogue.js';
+import type { MessageParams } from '../../../src-shared/messages/messages.js';
+import { awaitPanel } from '../flash/panel-client.js';
+import type { LoadedRecipe } from '../recipes/match.js';
+import type { RunLog } from '../records/records.js';
+import { runTests } from '../tests/run-tests.js';
+import type { RunEvent } from './bay-events.js';
+import type { ContainerSpec } from '../docker/engine.js';
+import { networkName, specForRun } from './container-spec.js';
+import { createContentCheck } from './content-check.js';
+import { followFlash } from './follow-flash.js';
+import { createContainerWatch } from './container-watch.js';
+import { imageProblem } from './image-problem.js';
+import type { RunParts } from './run-parts.js';
+import { toRecord, type Conclusion, type RunState } from './run-state.js';
+
+type WithoutRun<Event> = Event extends { runId: string } ? Omit<Event, 'runId'> : never;
+
+/** How often a port on 127.0.0.1 that was taken is exchanged for the next. */
+const portAttempts = 20;
+/** How long the end of a run waits for the last lines of a killed container, in ms. */
+const lastLinesLimit = 2000;
+
+/** The effects of one run, each a step that answers with events. It owns the log and all that it starts. */
+export interface RunSession {
+  readonly log: RunLog | null;
+  begin(run: RunState): Promise<void>;
+  prepare(run: RunState): Promise<void>;
+  create(run: RunState): Promise<void>;
+  start(run: RunState): Promise<void>;
+  awaitPanel(run: RunState): Promise<void>;
+  follow(run: RunState, trigger: boolean): Promise<void>;
+  test(run: RunState): Promise<void>;
+  /** Writes the record as it stands. */
+  note(run: RunState): Result<void>;
+  /** Stops every step; what they have begun is dealt with by `dealWithContainer`. */
+  cancel(): void;
+  dealWithContainer(run: RunState): Promise<void>;
+  record(run: RunState): Promise<void>;
+  /** The station goes and the container stays: lets go of everything without ending the run. */
+  release(): Promise<void>;
+}
+
+export function createRunSession(options: {
+  runId: string;
+  loaded: LoadedRecipe;
+  bay: { number: number; label: () => string };
+  parts: RunParts;
+  emit: (event: RunEvent) => void;
+}): RunSession {
+  const { runId, loaded, bay, parts, emit: emitEvent } = options;
+  const { recipe } = loaded;
+  const { engine, clock } = parts;
+  const steps = new AbortController();
+  const refusedPorts = new Set<number>();
+  let log: RunLog | null = null;
+  let creating: Promise<Result<{ id: string }>> | null = null;
+  let plugged: RunState['port'] | null = null;
+  let endSaid = false;
+  let resumed = false;
+
+  const emit = (event: WithoutRun<RunEvent>): void => emitEvent({ ...event, runId } as RunEvent);
+  const failWith = (conclusion: Conclusion): void => {
+    if (!steps.signal.aborted) emit({ type: 'failed', conclusion });
+  };
+  const failStation = (problem: Fault): void => failWith({ verdict: 'ERROR', fault: problem });
+
+  function say(key: MessageKey & `log.${string}`, params?: MessageParams): void {
+    log?.append('station', parts.messages().text(key, params), clock.now());
+  }
+
+  const content = createContentCheck({ recipe, parts, signal: steps.signal, onFault: failStation });
+
+  const watch = createContainerWatch({
+    engine,
+    clock,
+    redact: parts.redact,
+    log: () => log,
+    flash: recipe.flash,
+    onEnded: (judgement) => {
+      if (judgement === 'success') flashed();
+      else failWith(judgement);
+    },
+  });
+
+  /** The one way to success: the port is still the one that was plugged in, and the content is still the same. */
+  function flashed(): void {
+    if (steps.signal.aborted) return;
+    watch.expectEnd();
+    void confirmFlashed().then((problem) => {
+      if (steps.signal.aborted) return;
+      if (problem !== null) return failWith(problem);
+      say('log.flashed');
+      emit({ type: 'flashed' });
+    });
+  }
+
+  async function confirmFlashed(): Promise<Conclusion | null> {
+    const problem = await content.confirm();
+    if (problem !== null) return { verdict: 'ERROR', fault: problem };
+    if (plugged === null || !parts.portIsSame(plugged))
+      return { verdict: 'ABORTED', fault: fault('unplugged') };
+    return null;
+  }
+
+  async function openLog(): Promise<Result<void>> {
+    if (log !== null) return ok();
+    const opened = await parts.logs.open(runId);
+    if (!opened.ok) return opened;
+    log = opened.value;
+    return ok();
+  }
+
+  function recordOf(run: RunState): ReturnType<typeof toRecord> {
+    const record = toRecord(run, { bay: bay.number, bayLabel: bay.label(), host: parts.host });
+    return { ...record, contentHash: content.hash ?? record.contentHash };
+  }
+
+  async function checkImage(): Promise<Result<{ id: string; digest: string | null }>> {
+    const image = await engine.inspectImage(recipe.image.name);
+    if (!image.ok) return image;
+    const problem = imageProblem(recipe, image.value);
+    return problem === null ? image : { ok: false, error: problem };
+  }
+
+  async function ensureNetwork(): Promise<Result<void>> {
+    if (recipe.container.network === 'none') return ok();
+    return engine.ensureNetwork({
+      name: networkName(parts.stationId, bay.number),
+      labels: { 'io.slipway.station': parts.stationId, 'io.slipway.bay': String(bay.number) },
+      outbound: recipe.container.network === 'outbound',
+    });
+  }
+
+  function specFor(run: RunState, hostPort: number | null): Result<ContainerSpec> {
+    return specForRun({
+      recipe,
+      runId,
+      bay: bay.number,
+      port: run.port,
+      stationId: parts.stationId,
+      workspace: parts.workspace(),
+      hostPort,
+      secret: parts.secret,
+    });
+  }
+
+  async function makeContainer(
+    run: RunState,
+  ): Promise<Result<{ containerId: string; hostPort: number | null }>> {
+    let hostPort: number | null = null;
+    if (recipe.container.panelPort !== undefined) {
+      const taken = await parts.hostPorts.take(bay.number, refusedPorts);
+      if (!taken.ok) return taken;
+      hostPort = taken.value;
+    }
+    const spec = specFor(run, hostPort);
+    if (!spec.ok) return spec;
+    if (steps.signal.aborted) return fail('station-stopping');
+    creating = engine.createContainer(spec.value);
+    const created = await creating;
+    if (!created.ok) return created;
+    say('log.container', { id: created.value.id.slice(0, 12) });
+    if (hostPort !== null) say('log.panel-port', { port: hostPort });
+    return ok({ containerId: created.value.id, hostPort });
+  }
+
+  function portGone(run: RunState): boolean {
+    if (parts.portIsSame(run.port)) return false;
+    failWith({ verdict: 'ABORTED', fault: fault('unplugged') });
+    return true;
+  }
+
+  return {
+    get log() {
+      return log;
+    },
+
+    async begin(run) {
+      const opened = await openLog();
+      if (!opened.ok) return failStation(opened.error);
+      say('log.begun', { run: run.id, attempt: run.attempt, recipe: recipe.name, port: run.port.path });
+      const saved = parts.records.save(recordOf(run));
+      if (!saved.ok) return failStation(saved.error);
+      emit({ type: 'begun' });
+    },
+
+    async prepare(run) {
+      if (portGone(run)) return;
+      plugged = run.port;
+      content.begin();
+      const [image, network] = await Promise.all([checkImage(), ensureNetwork()]);
+      if (!image.ok) return failStation(image.error);
+      if (!network.ok) return failStation(network.error);
+      say('log.image', { image: recipe.image.name, id: image.value.id.slice(7, 19) });
+      emit({ type: 'prepared', imageId: image.value.id, imageDigest: image.value.digest });
+    },
+
+    async create(run) {
+      const made = await makeContainer(run);
+      if (made.ok) emit({ type: 'created', ...made.value });
+      else failStation(made.error);
+    },
+
+    async start(run) {
+      if (run.containerId === null || portGone(run)) return;
+      const started = await engine.startContainer(run.containerId);
+      if (steps.signal.aborted) return;
+      if (started.ok) {
+        say('log.started');
+        watch.begin(run.containerId);
+        emit({ type: 'started' });
+        return;
+      }
+      if (started.error.code !== 'container-port-taken' || refusedPorts.size >= portAttempts) {
+        return failStation(started.error);
+      }
+      if (run.hostPort !== null) {
+        say('log.port-taken', { port: run.hostPort });
+        refusedPorts.add(run.hostPort);
+      }
+      const removed = await engine.removeContainer(run.containerId);
+      if (!removed.ok) return failStation(removed.error);
+      const made = await makeContainer(run);
+      if (made.ok) emit({ type: 'created', ...made.value });
+      else failStation(made.error);
+    },
+
+    async awaitPanel(run) {
+      if (run.adopted && !(await resume(run))) return;
+      if (run.hostPort === null) return failStation(fault('panel-not-ready', { seconds: 0 }));
+      const ready = await awaitPanel(parts.panelClient, clock, {
+        port: run.hostPort,
+        path: recipe.flash.ready.path,
+        timeoutMs: recipe.flash.ready.timeout,
+        signal: steps.signal,
+      });
+      if (steps.signal.aborted) return;
+      if (!ready) {
+        return failStation(
+          fault('panel-not-ready', { seconds: Math.round(recipe.flash.ready.timeout / 1000) }),
+        );
+      }
+      say('log.panel-ready');
+      emit({ type: 'panel-ready' });
+    },
+
+    async follow(run, trigger) {
+      if (!trigger && !(await resume(run))) return;
+      if (log === null) return;
+      await followFlash({
+        flash: recipe.flash,
+        log,
+        hostPort: run.hostPort,
+        flashStartedAt: run.phases.find(({ phase }) => phase === 'flash')?.startedAt ?? run.startedAt,
+        trigger,
+        parts,
+        signal: steps.signal,
+        onTriggered: () => say('log.triggered'),
+        onProgress: (progress, unitSerial) =>
+          emit({ type: 'progress', progress, ...(unitSerial === undefined ? {} : { unitSerial }) }),
+        onFlashed: flashed,
+        onFailed: failWith,
+      });
+    },
+
+    async test(run) {
+      if (run.adopted && !(await resume(run))) return;
+      if (run.containerId === null) return;
+      const containerId = run.containerId;
+      watch.expectEnd();
+      const tests = await runTests({
+        tests: recipe.tests,
+        clock,
+        messages: parts.messages(),
+        signal: steps.signal,
+        places: {
+          engine,
+          containerId,
+          ownSpec: (test, index) => {
+            const spec = specFor(run, null);
+            // The same recipe and secrets made the flasher's container a moment ago.
+            if (!spec.ok) throw new Error(`no spec for a test: ${spec.error.code}`);
+            return {
+              ...spec.value,
+              name: `${spec.value.name}-test${index + 1}`,
+              image: test.image ?? recipe.image.name,
+              command: test.exec,
+            };
+          },
+          stopFlasher: async () => void (await engine.stopContainer(containerId, 0)),
+        },
+        onBegin: (test) => say('log.test', { test: test.name }),
+        onOutput: (text) => {
+          for (const line of text.split('\n')) {
+            if (line !== '') log?.append('out', parts.redact(line), clock.now());
+          }
+        },
+        onEnd: ({ name, verdict }) =>
+          verdict === 'PASS'
+            ? say('log.test-passed', { test: name })
+            : say('log.test-not-passed', {
+                test: name,
+                verdict: parts.messages().text(`words.verdict.${verdict}`),
+              }),
+      });
+      if (steps.signal.aborted) return;
+      if (!portGone(run)) emit({ type: 'tested', tests });
+    },
+
+    note(run) {
+      return parts.records.save(recordOf(run));
+    },
+
+    cancel() {
+      steps.abort();
+    },
+
+    async dealWithContainer(run) {
+      steps.abort();
+      // A creation that was under way when the run was aborted still makes its container: wait for it.
+      const created = await creating;
+      const containerId = created?.ok === true ? created.value.id : run.containerId;
+      if (containerId !== null) {
+        const stopped = await engine.stopContainer(containerId, 0);
+        await watch.lastLines(lastLinesLimit);
+        const keep = recipe.after === 'keep';
+        const done = keep || !stopped.ok ? stopped : await engine.removeContainer(containerId);
+        // What is left carries our labels; it is cleaned up when the engine answers again.
+        say(!done.ok ? 'log.left' : keep ? 'log.kept' : 'log.removed');
+      }
+      await watch.dispose();
+      parts.hostPorts.release(bay.number);
+      emit({ type: 'dealt' });
+    },
+
+    async record(run) {
+      const opened = await openLog();
+      if (!opened.ok) return emit({ type: 'record-failed', fault: opened.error });
+      if (!endSaid && run.conclusion !== null) {
+        endSaid = true;
+        const messages = parts.messages();
+        const verdict = messages.text(`words.verdict.${run.conclusion.verdict}`);
+        if (run.conclusion.fault === null) say('log.ended', { verdict });
+        else say('log.ended-because', { verdict, reason: messages.what(run.conclusion.fault) });
+      }
+      const flushed = log === null ? ok() : await log.flush();
+      if (!flushed.ok) return emit({ type: 'record-failed', fault: flushed.error });
+      const saved = parts.records.save(recordOf(run));
+      if (!saved.ok) return emit({ type: 'record-failed', fault: saved.error });
+      emit({ type: 'recorded' });
+    },
+
+    async release() {
+      steps.abort();
+      await watch.dispose();
+      await content.settled();
+      await log?.close();
+    },
+  };
+
+  /** An adopted run: the log is opened again and the container followed from where it was left. */
+  async function resume(run: RunState): Promise<boolean> {
+    if (resumed) return true;
+    resumed = true;
+    const opened = await openLog();
+    if (!opened.ok) {
+      failStation(opened.error);
+      return false;
+    }
+    say('log.adopted');
+    plugged = run.port;
+    content.begin();
+    if (run.hostPort !== null) parts.hostPorts.note(bay.number, run.hostPort);
+    if (run.containerId !== null) watch.begin(run.containerId);
+    return true;
+  }
+}
