@@ -120,7 +120,7 @@ async function main() {
     if (early !== undefined) throw new Trouble(`The window ended at once, with code ${early.code}.`);
     if (end.signal.aborted) return 130;
     end.defer(plugWidgets({ devices, count: Number(values.widgets), onEvent: tellWidget }));
-    say('four widgets are being plugged in; close the window, or press Ctrl-C here, to end the demo');
+    say('virtual widgets are being plugged in; close the window, or press Ctrl-C here, to end the demo');
 
     const reached =
       wanted === undefined ? undefined : verdictsReached({ home, before, wanted, signal: end.signal });

@@ -5,6 +5,8 @@
 //   node scripts/engine.mjs start [--name N]  start one unless one answers (--name: always our own)
 //   node scripts/engine.mjs stop  [--name N]  stop the one that this script started
 //   eval "$(node scripts/engine.mjs env)"     DOCKER_HOST for the shell
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { withLock } from './lib/lock.mjs';
 import { askEngine, engineCandidates, homeFolder } from './lib/endpoint.mjs';
@@ -12,6 +14,7 @@ import { countUsers, enginePlace, enter, leave, runningState } from './lib/engin
 import { startDaemon, startRelay, stopOwn } from './lib/engine-daemon.mjs';
 import { isMain, runMain } from './lib/main.mjs';
 import { rootPrefix } from './lib/root.mjs';
+import { run } from './lib/run.mjs';
 import { say, Trouble } from './lib/say.mjs';
 
 /**
@@ -86,7 +89,7 @@ export async function ensureEngine({ log = say } = {}) {
   const place = enginePlace();
   enter(place);
   try {
-    const { engine: found, tried } = await findEngine();
+    const { engine: found, tried } = await findOrAwaitEngine();
     const engine = found ?? (await startInstead(tried, log));
     log(`engine: ${engine.version}, ${engine.source} (${engine.host})`);
     process.env['DOCKER_HOST'] = engine.host;
@@ -94,6 +97,23 @@ export async function ensureEngine({ log = say } = {}) {
   } catch (error) {
     leave(place);
     throw error;
+  }
+}
+
+/**
+ * Like `findEngine`, but where the system is just starting its own engine (it does so when the package
+ * is installed), that one is waited for: one of ours beside it would be one too many.
+ */
+async function findOrAwaitEngine() {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const found = await findEngine();
+    if (found.engine !== undefined || Date.now() > end) return found;
+    if (found.tried.some((one) => one.reason === 'denied')) return found;
+    if (!existsSync('/run/systemd/system')) return found;
+    const unit = await run('systemctl', ['is-active', 'docker.service'], { capture: true });
+    if (!['active', 'activating'].includes(unit.stdout.trim())) return found;
+    await sleep(500);
   }
 }
 

@@ -270,7 +270,11 @@ const hints = [
 function failedStart(place) {
   let lines = '';
   try {
-    lines = readFileSync(place.log, 'utf8').trim().split('\n').slice(-15).join('\n');
+    const all = readFileSync(place.log, 'utf8').trim().split('\n');
+    lines = all
+      .filter((line) => !/level=(info|debug)/.test(line))
+      .slice(-12)
+      .join('\n');
   } catch {
     lines = '(it wrote nothing)';
   }
