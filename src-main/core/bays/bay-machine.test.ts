@@ -1,0 +1,405 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fail, fault, ok } from '../../../src-shared/model/result.js';
+import { defaultTimes, type BayEvent, type Effect } from './bay-events.js';
+import { createBayMachine, startBay, stepBay, type BaySnapshot } from './bay-machine.js';
+import { aPlan, aPort, aRun } from '../../../test/fakes/bay-data.js';
+
+const machine = createBayMachine(defaultTimes);
+
+type Step = BayEvent extends infer Event ? (Event extends { at: number } ? Omit<Event, 'at'> : never) : never;
+
+/** A bay driven by hand: events in, what it asks for out. */
+function drive(automatic = true): {
+  send: (...events: Step[]) => Effect[];
+  snapshot: () => BaySnapshot;
+} {
+  let at = 1000;
+  let [snapshot] = startBay(machine, { enabled: true, automatic, gate: null });
+  return {
+    send(...events) {
+      const effects: Effect[] = [];
+      for (const event of events) {
+        at += 10;
+        const [next, asked] = stepBay(machine, snapshot, { ...event, at } as BayEvent);
+        snapshot = next;
+        effects.push(...asked);
+      }
+      return effects;
+    },
+    snapshot: () => snapshot,
+  };
+}
+
+const names = (effects: Effect[]): string[] => effects.map((effect) => effect.do);
+const plugged: Step[] = [
+  { type: 'attached', port: aPort() },
+  { type: 'matched', match: ok(aPlan()) },
+  { type: 'timer', timer: 'settle' },
+  { type: 'image-checked', fault: null },
+];
+const toFlashing: Step[] = [
+  { type: 'flash', runId: 'run-1', operator: 'ana' },
+  { type: 'begun', runId: 'run-1' },
+  { type: 'prepared', runId: 'run-1', imageId: 'sha256:1', imageDigest: null },
+  { type: 'created', runId: 'run-1', containerId: 'c1', hostPort: 1080 },
+  { type: 'started', runId: 'run-1' },
+  { type: 'panel-ready', runId: 'run-1' },
+];
+const ending: Step[] = [
+  { type: 'dealt', runId: 'run-1' },
+  { type: 'recorded', runId: 'run-1' },
+];
+
+describe('a plug', () => {
+  it('asks for a run once the contact has settled, a recipe matches and its image is good', () => {
+    const bay = drive();
+    expect(names(bay.send(...plugged))).toContain('request-flash');
+  });
+
+  it('waits for the operator when automatic flashing is off', () => {
+    const bay = drive(false);
+    expect(names(bay.send(...plugged))).not.toContain('request-flash');
+    expect(bay.snapshot().matches('present')).toBe(true);
+  });
+
+  it('that bounces counts once: each bounce starts the settle time anew', () => {
+    const bay = drive();
+    const effects = bay.send(
+      { type: 'attached', port: aPort() },
+      { type: 'detached' },
+      { type: 'attached', port: aPort({ identity: 'second' }) },
+      { type: 'matched', match: ok(aPlan()) },
+      { type: 'timer', timer: 'settle' },
+      { type: 'image-checked', fault: null },
+    );
+    expect(names(effects).filter((name) => name === 'request-flash')).toHaveLength(1);
+    expect(bay.snapshot().context.port?.identity).toBe('second');
+  });
+
+  it('does not start by itself when its recipe appears only later: an edited recipe surprises nobody', () => {
+    const bay = drive();
+    bay.send(
+      { type: 'attached', port: aPort() },
+      { type: 'matched', match: fail('recipe-none-matches', { port: 'x' }) },
+      { type: 'timer', timer: 'settle' },
+    );
+    const later = bay.send({ type: 'matched', match: ok(aPlan()) }, { type: 'image-checked', fault: null });
+    expect(names(later)).not.toContain('request-flash');
+  });
+
+  it('starts by itself when what blocked the station goes away', () => {
+    const bay = drive();
+    bay.send({ type: 'gate', fault: fault('engine-absent', { endpoint: 'x' }) });
+    expect(names(bay.send(...plugged))).not.toContain('request-flash');
+    const back = bay.send({ type: 'gate', fault: null }, { type: 'image-checked', fault: null });
+    expect(names(back)).toContain('request-flash');
+  });
+});
+
+describe('a run', () => {
+  it('goes through its steps and passes on the recipe’s sign', () => {
+    const bay = drive(false);
+    bay.send(...plugged);
+    const effects = bay.send(...toFlashing, { type: 'flashed', runId: 'run-1' });
+    expect(names(effects)).toEqual(
+      expect.arrayContaining(['begin', 'prepare', 'create', 'start', 'await-panel', 'follow']),
+    );
+    expect(bay.snapshot().matches({ ending: 'dealing' })).toBe(true);
+    expect(names(bay.send({ type: 'dealt', runId: 'run-1' }))).toContain('record');
+    expect(names(bay.send({ type: 'recorded', runId: 'run-1' }))).toContain('announce');
+    expect(bay.snapshot().context.run).toMatchObject({
+      recorded: true,
+      conclusion: { verdict: 'PASS', fault: null },
+    });
+  });
+
+  it('writes down that it flashes before the request goes out', () => {
+    const bay = drive(false);
+    bay.send(...plugged);
+    const effects = names(bay.send(...toFlashing));
+    expect(effects.lastIndexOf('note')).toBeLessThan(effects.indexOf('follow'));
+  });
+
+  it('ends as ABORTED when the unit is unplugged, and the verdict stays to be read', () => {
+    const bay = drive(false);
+    bay.send(...plugged, ...toFlashing);
+    expect(names(bay.send({ type: 'detached' }))).toEqual(
+      expect.arrayContaining(['cancel', 'deal-with-container']),
+    );
+    bay.send(...ending);
+    expect(bay.snapshot().matches({ ended: 'gone' })).toBe(true);
+    expect(bay.snapshot().context.run?.conclusion).toEqual({
+      verdict: 'ABORTED',
+      fault: { code: 'unplugged' },
+    });
+  });
+
+  it('keeps the first reason: an abort after the unplug changes nothing', () => {
+    const bay = drive(false);
+    bay.send(
+      ...plugged,
+      ...toFlashing,
+      { type: 'detached' },
+      { type: 'abort', reason: 'aborted-by-operator' },
+    );
+    expect(bay.snapshot().context.run?.conclusion?.fault?.code).toBe('unplugged');
+  });
+
+  it.each([
+    ['flash', 'TIMEOUT', 'flash-timeout'],
+    ['stall', 'TIMEOUT', 'flash-stalled'],
+    ['engine', 'ERROR', 'engine-lost'],
+  ] as const)('ends when its %s timer fires', (timer, verdict, code) => {
+    const bay = drive(false);
+    bay.send(...plugged, ...toFlashing, { type: 'engine-lost' }, { type: 'timer', timer });
+    expect(bay.snapshot().context.run?.conclusion).toMatchObject({ verdict, fault: { code } });
+  });
+
+  it('survives an engine that comes back in time', () => {
+    const bay = drive(false);
+    bay.send(...plugged, ...toFlashing);
+    expect(bay.send({ type: 'engine-lost' })).toContainEqual({
+      do: 'start-timer',
+      timer: 'engine',
+      ms: defaultTimes.engine,
+    });
+    expect(bay.send({ type: 'engine-back' })).toContainEqual({ do: 'stop-timer', timer: 'engine' });
+    expect(bay.snapshot().matches({ running: 'flashing' })).toBe(true);
+  });
+
+  it('takes no answer that belongs to another run', () => {
+    const bay = drive(false);
+    bay.send(...plugged, ...toFlashing, { type: 'flashed', runId: 'run-0' });
+    expect(bay.snapshot().matches({ running: 'flashing' })).toBe(true);
+  });
+
+  it('shows no verdict before its record is on disk, and tries again', () => {
+    const bay = drive(false);
+    bay.send(
+      ...plugged,
+      ...toFlashing,
+      { type: 'flashed', runId: 'run-1' },
+      { type: 'dealt', runId: 'run-1' },
+    );
+    bay.send({ type: 'record-failed', runId: 'run-1', fault: fault('records-unwritable', { path: 'x' }) });
+    expect(bay.snapshot().context.run?.recorded).toBe(false);
+    expect(names(bay.send({ type: 'timer', timer: 'record' }))).toContain('record');
+  });
+
+  it('runs the tests after the flash, and their verdict is the run’s', () => {
+    const bay = drive(false);
+    const plan = aPlan({ hasTests: true });
+    bay.send(
+      { type: 'attached', port: aPort() },
+      { type: 'matched', match: ok(plan) },
+      { type: 'timer', timer: 'settle' },
+    );
+    bay.send(...toFlashing);
+    expect(names(bay.send({ type: 'flashed', runId: 'run-1' }))).toContain('test');
+    const bad = {
+      name: 'boots',
+      verdict: 'FAIL' as const,
+      startedAt: 1,
+      endedAt: 2,
+      exitCode: 1,
+      fault: fault('test-failed', { test: 'boots', reason: 'x' }),
+    };
+    bay.send({ type: 'tested', runId: 'run-1', tests: [bad] });
+    expect(bay.snapshot().context.run?.conclusion).toEqual({ verdict: 'FAIL', fault: bad.fault });
+  });
+
+  it('is tried again as often as the recipe says, counting attempts', () => {
+    const bay = drive(false);
+    const plan = aPlan({ retries: 1 });
+    bay.send(
+      { type: 'attached', port: aPort() },
+      { type: 'matched', match: ok(plan) },
+      { type: 'timer', timer: 'settle' },
+    );
+    const failing: Step[] = [
+      {
+        type: 'failed',
+        runId: 'run-1',
+        conclusion: { verdict: 'FAIL', fault: fault('flash-failed', { reason: 'x' }) },
+      },
+      ...ending,
+    ];
+    bay.send(...toFlashing);
+    expect(names(bay.send(...failing))).toContain('request-flash');
+    bay.send(...toFlashing);
+    expect(bay.snapshot().context.run?.attempt).toBe(2);
+    expect(names(bay.send(...failing))).not.toContain('request-flash');
+  });
+
+  it('is not started again by the plug of a unit that stayed after a restart, but by another unit', () => {
+    const same = drive();
+    const run = aRun({ port: aPort({ identity: 'A' }) });
+    same.send({ type: 'adopt', run, resume: { verdict: 'ERROR', fault: fault('run-interrupted') } });
+    same.send(
+      { type: 'attached', port: aPort({ identity: 'A' }) },
+      { type: 'dealt', runId: run.id },
+      { type: 'recorded', runId: run.id },
+    );
+    expect(same.snapshot().matches({ ended: 'shown' })).toBe(true);
+
+    const other = drive();
+    other.send({ type: 'adopt', run, resume: { verdict: 'ERROR', fault: fault('run-interrupted') } });
+    other.send(
+      { type: 'attached', port: aPort({ identity: 'B' }) },
+      { type: 'dealt', runId: run.id },
+      { type: 'recorded', runId: run.id },
+    );
+    expect(other.snapshot().matches('settling')).toBe(true);
+  });
+});
+
+/** The world as effects see it: what exists, and which answers are still on their way. */
+interface World {
+  containers: Set<string>;
+  written: Map<string, string | null>;
+  pending: Step[];
+  shown: string[];
+}
+
+const outcomes = fc.record({
+  which: fc.nat(20),
+  fails: fc.boolean(),
+});
+
+const anyEvent: fc.Arbitrary<Step | 'answer'> = fc.oneof(
+  { weight: 6, arbitrary: fc.constant('answer' as const) },
+  fc.constantFrom<Step>(
+    { type: 'detached' },
+    { type: 'attached', port: aPort({ identity: 'A' }) },
+    { type: 'attached', port: aPort({ identity: 'B' }) },
+    { type: 'abort', reason: 'aborted-by-operator' },
+    { type: 'abort', reason: 'aborted-by-quit' },
+    { type: 'engine-lost' },
+    { type: 'engine-back' },
+    { type: 'gate', fault: fault('engine-absent', { endpoint: 'x' }) },
+    { type: 'gate', fault: null },
+    { type: 'configured', enabled: false },
+    { type: 'configured', enabled: true },
+    { type: 'automatic', on: true },
+    { type: 'matched', match: ok(aPlan({ hasTests: true, retries: 2 })) },
+    { type: 'matched', match: fail('recipe-none-matches', { port: 'x' }) },
+    { type: 'timer', timer: 'settle' },
+    { type: 'timer', timer: 'flash' },
+    { type: 'timer', timer: 'stall' },
+    { type: 'timer', timer: 'engine' },
+    { type: 'timer', timer: 'record' },
+    { type: 'timer', timer: 'recheck' },
+    { type: 'flash', runId: 'by-hand', operator: 'ana' },
+  ),
+);
+
+describe('any sequence of events', () => {
+  it('ends with no container left, every run recorded once, and no verdict shown that is not written', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anyEvent, outcomes), { maxLength: 120 }), (steps) => {
+        const world: World = { containers: new Set(), written: new Map(), pending: [], shown: [] };
+        let [snapshot] = startBay(machine, { enabled: true, automatic: true, gate: null });
+        let at = 0;
+        let runs = 0;
+
+        function send(event: Step, fails = false): void {
+          at += 1;
+          const [next, effects] = stepBay(machine, snapshot, { ...event, at } as BayEvent);
+          snapshot = next;
+          for (const effect of effects) perform(effect, fails);
+          expect(
+            snapshot.context.run === null ||
+              !snapshot.context.run.recorded ||
+              world.written.get(snapshot.context.run.id),
+          ).toBeTruthy();
+        }
+
+        function perform(effect: Effect, fails: boolean): void {
+          const run = snapshot.context.run;
+          const runId = run?.id ?? '';
+          const answer = (event: Step): void => void world.pending.push(event);
+          const failed: Step = {
+            type: 'failed',
+            runId,
+            conclusion: { verdict: 'ERROR', fault: fault('engine-error', { reason: 'x' }) },
+          };
+          switch (effect.do) {
+            case 'match':
+              return answer({ type: 'matched', match: ok(aPlan({ hasTests: fails, retries: 1 })) });
+            case 'check-image':
+              return answer({ type: 'image-checked', fault: null });
+            case 'request-flash':
+              runs += 1;
+              return answer({ type: 'flash', runId: `run-${runs}`, operator: 'ana' });
+            case 'begin':
+              world.written.set(runId, null);
+              return answer(fails ? failed : { type: 'begun', runId });
+            case 'prepare':
+              return answer(fails ? failed : { type: 'prepared', runId, imageId: 'i', imageDigest: null });
+            case 'create':
+              world.containers.add(runId);
+              return answer({ type: 'created', runId, containerId: runId, hostPort: 1080 });
+            case 'start':
+              return answer(fails ? failed : { type: 'started', runId });
+            case 'await-panel':
+              return answer(fails ? failed : { type: 'panel-ready', runId });
+            case 'follow':
+              answer({ type: 'progress', runId, progress: { percent: 50 } });
+              return answer(fails ? failed : { type: 'flashed', runId });
+            case 'test':
+              return answer({ type: 'tested', runId, tests: [] });
+            case 'deal-with-container':
+              world.containers.delete(runId);
+              return answer({ type: 'dealt', runId });
+            case 'record':
+              if (fails)
+                return answer({
+                  type: 'record-failed',
+                  runId,
+                  fault: fault('records-unwritable', { path: 'x' }),
+                });
+              expect(world.written.get(runId), 'recorded once').toBeNull();
+              expect(run?.conclusion).not.toBeNull();
+              world.written.set(runId, run?.conclusion?.verdict ?? null);
+              return answer({ type: 'recorded', runId });
+            case 'announce':
+              expect(world.written.get(runId)).toBeTruthy();
+              world.shown.push(runId);
+              return;
+            default:
+              return;
+          }
+        }
+
+        for (const [step, { which, fails }] of steps) {
+          if (step !== 'answer') send(step, fails);
+          else if (world.pending.length > 0) {
+            const [event] = world.pending.splice(which % world.pending.length, 1);
+            if (event !== undefined) send(event, fails);
+          }
+        }
+        // The end of the day: unplug, and let every answer arrive.
+        send({ type: 'detached' });
+        send({ type: 'abort', reason: 'aborted-by-quit' });
+        for (
+          let round = 0;
+          round < 200 && (world.pending.length > 0 || snapshot.matches('ending'));
+          round += 1
+        ) {
+          const event = world.pending.shift();
+          send(event ?? { type: 'timer', timer: 'record' });
+        }
+
+        expect(snapshot.matches('running') || snapshot.matches('ending')).toBe(false);
+        expect([...world.containers], 'containers left').toEqual([]);
+        expect(
+          [...world.written.values()].filter((verdict) => verdict === null),
+          'runs without a verdict',
+        ).toEqual([]);
+        expect(new Set(world.shown).size).toBe(world.shown.length);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
