@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import type { CustomScheme, Protocol } from 'electron';
+import { assetPath } from './asset-path.js';
+
+/** The scheme of Slipway's own pages, instead of `file://`: an origin of its own, with headers. */
+export const appScheme = 'app';
+/** The window's page; no other origin may talk to the station. */
+export const windowOrigin = 'app://slipway';
+
+/** To be registered before the app is ready. */
+export const schemePrivileges: CustomScheme = {
+  scheme: appScheme,
+  privileges: { standard: true, secure: true, supportFetchAPI: true },
+};
+
+const contentTypes: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+  '.wav': 'audio/wav',
+  '.ogg': 'audio/ogg',
+};
+
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "media-src 'self'",
+  "connect-src 'self'",
+  "frame-src 'none'",
+  "worker-src 'none'",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** What every answer of the app scheme says, whatever the page. */
+export const commonHeaders = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+};
+
+/** Serves the built page in `folder` as `app://slipway/`, and nothing else. */
+export function serveWindow(protocol: Protocol, folder: string): void {
+  protocol.handle(appScheme, async (request) => {
+    const url = new URL(request.url);
+    if (url.host !== new URL(windowOrigin).host || request.method !== 'GET') return notFound();
+    const path = assetPath(folder, url.pathname);
+    const type = path === undefined ? undefined : contentTypes[extname(path)];
+    if (path === undefined || type === undefined) return notFound();
+    try {
+      // Electron's readFile also reads inside a packaged archive.
+      const body = await readFile(path);
+      const headers = {
+        ...commonHeaders,
+        'Content-Type': type,
+        'Content-Security-Policy': contentSecurityPolicy,
+      };
+      return new Response(new Uint8Array(body), { headers });
+    } catch (error) {
+      if (isMissing(error)) return notFound();
+      throw error;
+    }
+  });
+}
+
+function notFound(): Response {
+  return new Response(null, { status: 404, headers: commonHeaders });
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR');
+}

@@ -1,0 +1,97 @@
+import { BrowserWindow, nativeTheme, screen, type Session } from 'electron';
+import { windowOrigin } from './app-scheme.js';
+import type { Navigation } from './hardening.js';
+import type { Log } from './log.js';
+import type { Places } from './places.js';
+import { fitInto, loadWindowState, saveWindowState } from './window-state.js';
+import { nextZoom } from './zoom.js';
+
+/** The page's own background in either theme, so that nothing flashes before it is drawn. */
+const background = { light: '#f4f5f6', dark: '#15181b' };
+const minimum = { width: 1024, height: 640 };
+const first = { width: 1360, height: 860 };
+
+export interface MainWindowOptions {
+  readonly session: Session;
+  readonly places: Places;
+  readonly navigation: Navigation;
+  readonly kiosk: boolean;
+  /** Where its place on the screen is kept. */
+  readonly stateFile: string;
+  readonly log: Log;
+}
+
+export interface MainWindow {
+  readonly window: BrowserWindow;
+  /** 1 is 100 %. */
+  readonly zoom: number;
+  changeZoom(step: 'in' | 'out' | 'reset'): void;
+  /** In front of everything, out of the task bar, with the keyboard. */
+  focus(): void;
+  load(): Promise<void>;
+}
+
+/** The one window. It is shown once its page has something to show. */
+export function createMainWindow(options: MainWindowOptions): MainWindow {
+  const { session, places, navigation, kiosk, stateFile, log } = options;
+  const state = loadWindowState(stateFile, log);
+  const place =
+    state.bounds === null ? first : fitInto(state.bounds, screen.getDisplayMatching(state.bounds).workArea);
+  const window = new BrowserWindow({
+    ...place,
+    minWidth: minimum.width,
+    minHeight: minimum.height,
+    kiosk,
+    show: false,
+    icon: places.icon,
+    backgroundColor: background[nativeTheme.shouldUseDarkColors ? 'dark' : 'light'],
+    webPreferences: {
+      session,
+      preload: places.preload,
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      webviewTag: false,
+      spellcheck: false,
+      navigateOnDragDrop: false,
+      // A station's window may stand behind another one and must still show a verdict on time.
+      backgroundThrottling: false,
+    },
+  });
+  const { webContents } = window;
+  let zoom = state.zoom;
+
+  navigation.allow(webContents, (url) => url.startsWith(`${windowOrigin}/`));
+  if (state.maximized && !kiosk) window.maximize();
+
+  const applyZoom = (): void => webContents.setZoomFactor(zoom);
+  const save = (): void => {
+    const bounds = kiosk ? state.bounds : window.getNormalBounds();
+    saveWindowState(stateFile, { bounds, maximized: window.isMaximized(), zoom }, log);
+  };
+  window.on('close', save);
+  window.once('ready-to-show', () => window.show());
+  window.on('page-title-updated', (event) => event.preventDefault());
+  webContents.on('did-finish-load', applyZoom);
+  webContents.on('preload-error', (_event, _path, error) =>
+    log.error('preload failed', { error: String(error) }),
+  );
+
+  return {
+    window,
+    get zoom() {
+      return zoom;
+    },
+    changeZoom(step) {
+      zoom = nextZoom(zoom, step);
+      applyZoom();
+    },
+    focus() {
+      if (window.isMinimized()) window.restore();
+      window.show();
+      window.focus();
+    },
+    load: () => window.loadURL(`${windowOrigin}/index.html`),
+  };
+}
