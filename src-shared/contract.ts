@@ -81,6 +81,8 @@ export const windowCalls = {
   /** Hides every panel: another screen, or a dialog that must not be covered. */
   'panel.hide': call(nothing).returns<void>(),
   'panel.reload': call(z.object({ bay: bayNumber })).returns<void>(),
+  /** Gives the keyboard to the panel that is shown; F6 or Escape inside it gives it back, as a `shortcut`. */
+  'panel.focus': call(z.object({ bay: bayNumber })).returns<void>(),
   'window.answerQuit': call(z.object({ answer: z.enum(quitAnswers) })).returns<void>(),
   /** Asks for a folder with the system's dialog; null when it was cancelled. */
   'window.chooseFolder': call(z.object({ start: z.string().max(4096).optional() })).returns<{

@@ -54,6 +54,7 @@ export async function runShell({ createStation, root }: ShellOptions): Promise<v
     'panel.place': () => Promise.resolve(ok()),
     'panel.hide': () => Promise.resolve(ok()),
     'panel.reload': () => Promise.resolve(ok()),
+    'panel.focus': () => Promise.resolve(ok()),
     'window.answerQuit': () => Promise.resolve(ok()),
     'window.chooseFolder': () => Promise.resolve({ ok: true, value: { folder: null } }),
     'window.zoom': ({ step }) => {
