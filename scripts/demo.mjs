@@ -66,8 +66,8 @@ function introduce() {
   say('  2. start a container engine if none answers, and find an Electron to run');
   say("  3. make the demo's images: the base system by debootstrap, the legacy flasher on top of it");
   say('  4. open the station, plug four virtual widgets in and flash them');
-  say('The first time takes some minutes. Nothing outside this folder and the cache is changed, and');
-  say('everything that is started here is stopped at the end. Ctrl-C ends it at any time.');
+  say('The first time takes some minutes. Apart from those packages, nothing outside this folder and the');
+  say('cache is changed; what is started here is stopped at the end. Ctrl-C ends it at any time.');
 }
 
 /** @param {Record<string, unknown>} event */
