@@ -128,7 +128,7 @@ const containerSchema = z.strictObject({
       error: ({ input }) => (input === 'host' ? 'refusedHostNetwork' : undefined),
     })
     .default('isolated'),
-  /** Linux capabilities kept, without `CAP_`; all others are dropped. */
+  /** Linux capabilities, without `CAP_`, that it keeps besides those that every container keeps (`docker/capabilities.ts`). */
   capabilities: z.array(z.enum(allowedCapabilities, 'refusedCapability')).default([]),
   limits: z
     .strictObject({
