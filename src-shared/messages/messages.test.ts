@@ -48,6 +48,7 @@ describe('the message catalogues', () => {
     const fault = { code: 'unplugged' } as const;
     expect(createMessages('en').what(fault)).toContain('unplugged');
     expect(createMessages('es').what(fault)).toContain('desconectó');
+    expect(createMessages('en').what({ code: 'engine-absent' })).toBe('Docker does not answer at –.');
     expect(createMessages('en').lookUp('faults.no-such.what')).toBeUndefined();
   });
 });

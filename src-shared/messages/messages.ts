@@ -43,7 +43,15 @@ export function createMessages(locale: Locale): Messages {
     locale,
     text,
     lookUp,
-    what: (fault) => text(`faults.${fault.code}.what`, fault.params),
-    remedy: (fault) => text(`faults.${fault.code}.remedy`, fault.params),
+    what: (fault) => text(`faults.${fault.code}.what`, withDashes(fault.params)),
+    remedy: (fault) => text(`faults.${fault.code}.remedy`, withDashes(fault.params)),
   };
+}
+
+/** A fault may come from a record of another version: a value that it lacks is a dash, not the end of the window. */
+function withDashes(params: MessageParams = {}): MessageParams {
+  return new Proxy(params, {
+    has: () => true,
+    get: (target, name) => (typeof name === 'string' ? (target[name] ?? '–') : undefined),
+  });
 }

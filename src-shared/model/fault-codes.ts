@@ -82,6 +82,7 @@ export const faultCodes = [
   'workspace-missing',
   'home-in-use',
   'home-unwritable',
+  'station-starting',
   'station-stopping',
   'waiting-for-operator',
   'defect',

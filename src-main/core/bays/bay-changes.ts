@@ -55,6 +55,9 @@ export const base = setup({
       'runId' in event && context.run?.id === event.runId && context.run.plan.hasPanel,
     runHasTests: ({ context, event }) =>
       'runId' in event && context.run?.id === event.runId && context.run.plan.hasTests,
+    isOver: ({ event }) => event.type === 'adopt' && typeof event.resume === 'object',
+    resumesAt: ({ event }, where: 'panel' | 'flash' | 'test') =>
+      event.type === 'adopt' && event.resume === where,
     isTimer: ({ event }, timer: Timer) => event.type === 'timer' && event.timer === timer,
   },
 });

@@ -21,6 +21,18 @@ import {
 
 const flash = { guard: 'mayFlash', target: '#bay.running.beginning', actions: change.beginFlash } as const;
 
+/** A run of an earlier life of the station; the engine that knows of it may answer only after the unit was seen. */
+const adopt = [
+  { guard: 'isOver', target: '#bay.ending', actions: change.adoptEnded },
+  {
+    guard: { type: 'resumesAt', params: 'panel' },
+    target: '#bay.running.awaitingPanel',
+    actions: change.adoptRun,
+  },
+  { guard: { type: 'resumesAt', params: 'test' }, target: '#bay.running.testing', actions: change.adoptRun },
+  { target: '#bay.running.flashing.resumed', actions: change.adoptRun },
+] as const;
+
 const timerFired = (timer: keyof BayTimes | 'flash' | 'stall') =>
   ({ type: 'isTimer', params: timer }) as const;
 
@@ -51,24 +63,7 @@ export function createBayMachine(times: BayTimes) {
       empty: {
         on: {
           attached: { target: 'settling', actions: change.takePort },
-          adopt: [
-            {
-              guard: ({ event }) => typeof event.resume === 'object',
-              target: 'ending',
-              actions: change.adoptEnded,
-            },
-            {
-              guard: ({ event }) => event.resume === 'panel',
-              target: 'running.awaitingPanel',
-              actions: change.adoptRun,
-            },
-            {
-              guard: ({ event }) => event.resume === 'test',
-              target: 'running.testing',
-              actions: change.adoptRun,
-            },
-            { target: 'running.flashing.resumed', actions: change.adoptRun },
-          ],
+          adopt,
         },
       },
 
@@ -76,6 +71,7 @@ export function createBayMachine(times: BayTimes) {
         entry: [startTimer('settle', times), effect({ do: 'match' })],
         exit: stopTimer('settle'),
         on: {
+          adopt,
           attached: { target: 'settling', reenter: true, actions: change.takePort },
           detached: { target: 'empty', actions: change.dropPort },
           timer: { guard: timerFired('settle'), target: 'present' },
@@ -88,6 +84,7 @@ export function createBayMachine(times: BayTimes) {
         exit: stopTimer('recheck'),
         always: { guard: 'mayStartByItself', actions: [change.disarm, effect({ do: 'request-flash' })] },
         on: {
+          adopt,
           flash,
           attached: { target: 'settling', actions: change.takePort },
           detached: { target: 'empty', actions: change.dropPort },

@@ -180,7 +180,7 @@ export function createRunSession(options: {
     async begin(run) {
       const opened = await openLog();
       if (!opened.ok) return failStation(opened.error);
-      say('log.begun', { run: run.id, attempt: run.attempt, recipe: recipe.name, port: run.port.path });
+      say('log.begun', { run: run.id, attempt: run.attempt, recipe: recipe.name, path: run.port.path });
       const saved = parts.records.save(recordOf(run));
       if (!saved.ok) return failStation(saved.error);
       emit({ type: 'begun' });
@@ -356,7 +356,10 @@ export function createRunSession(options: {
       steps.abort();
       await watch.dispose();
       await content.settled();
-      await log?.close();
+      // Whatever still comes back from the engine finds no log to write to.
+      const open = log;
+      log = null;
+      await open?.close();
     },
   };
 

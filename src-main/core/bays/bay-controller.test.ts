@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import { fault } from '../../../src-shared/model/result.js';
+import { createFakeBay, logRecipe, type FakeBay } from '../../../test/fakes/bay.js';
+
+const answer = (body: object, status = 200) =>
+  ({ kind: 'answered', status, body: JSON.stringify(body) }) as const;
+
+function panelSays(fake: FakeBay, status: object): void {
+  fake.panel.set('GET /status', answer(status));
+}
+
+async function plugAndFlash(fake: FakeBay): Promise<void> {
+  panelSays(fake, { state: 'idle' });
+  fake.panel.set('POST /flash', answer({}, 302));
+  await fake.plug();
+  await fake.pass(1000);
+}
+
+describe('a run driven through the panel', () => {
+  it('is started once by request, followed, and passes; the container is gone and the record complete', async () => {
+    const fake = createFakeBay();
+    await plugAndFlash(fake);
+    expect(fake.bay.view()).toMatchObject({
+      status: 'running',
+      run: { phase: 'flash', panelPort: 1080, panelReady: true },
+    });
+    panelSays(fake, { state: 'flashing', percent: 42, serial: 'W-1' });
+    await fake.pass(600);
+    expect(fake.bay.view().run).toMatchObject({
+      progress: { percent: 42 },
+      unitSerial: 'W-1',
+      verdict: null,
+    });
+    panelSays(fake, { state: 'done', percent: 100 });
+    await fake.pass(600);
+    expect(fake.bay.view()).toMatchObject({ status: 'ended', run: { verdict: 'PASS', fault: null } });
+    expect(fake.engine.containers()).toEqual([]);
+    expect(fake.requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
+    expect(fake.records.saved.at(-1)).toMatchObject({
+      verdict: 'PASS',
+      unitSerial: 'W-1',
+      contentHash: 'a'.repeat(64),
+      operator: 'ana',
+    });
+    expect(fake.records.saved.at(-1)?.phases.map(({ phase }) => phase)).toEqual([
+      'prepare',
+      'create',
+      'start',
+      'panel',
+      'flash',
+      'finish',
+    ]);
+    expect(fake.verdicts).toHaveLength(1);
+  });
+
+  it('fails the unit when the panel says so, in the flasher’s own words', async () => {
+    const fake = createFakeBay();
+    await plugAndFlash(fake);
+    panelSays(fake, { state: 'error', error: 'CRC mismatch' });
+    await fake.pass(600);
+    expect(fake.bay.view().run).toMatchObject({
+      verdict: 'FAIL',
+      fault: { code: 'flash-failed', params: { reason: 'CRC mismatch' } },
+    });
+  });
+
+  it('is the station’s ERROR when the panel refuses to start, and is never asked twice', async () => {
+    const fake = createFakeBay();
+    panelSays(fake, { state: 'idle' });
+    fake.panel.set('POST /flash', answer({}, 403));
+    await fake.plug();
+    await fake.pass(1000);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'flash-not-started' } });
+    expect(fake.requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
+  });
+
+  it('ends when the panel never answers', async () => {
+    const fake = createFakeBay();
+    await fake.plug();
+    await fake.pass(7000);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'panel-not-ready' } });
+  });
+
+  it('never passes a unit whose port was exchanged meanwhile: writes into a dead node look like success', async () => {
+    const fake = createFakeBay();
+    await plugAndFlash(fake);
+    fake.changePort();
+    panelSays(fake, { state: 'done' });
+    await fake.pass(600);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ABORTED', fault: { code: 'unplugged' } });
+  });
+
+  it('never passes a unit when the workspace changed meanwhile', async () => {
+    const fake = createFakeBay();
+    await plugAndFlash(fake);
+    fake.changeContent();
+    panelSays(fake, { state: 'done' });
+    await fake.pass(600);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'content-changed' } });
+  });
+
+  it('takes the next port when the engine finds the first one taken', async () => {
+    const fake = createFakeBay();
+    fake.engine.takenPorts.add(1080);
+    await plugAndFlash(fake);
+    expect(fake.bay.view().run).toMatchObject({ phase: 'flash', panelPort: 1081 });
+    expect(fake.engine.containers()).toHaveLength(1);
+  });
+});
+
+describe('a run that only prints', () => {
+  it('reads progress and success from its lines', async () => {
+    const fake = createFakeBay({ recipe: logRecipe });
+    await fake.plug();
+    fake.engine.last().print('PROGRESS 30');
+    await fake.pass();
+    expect(fake.bay.view().run?.progress.percent).toBe(30);
+    fake.engine.last().print('DONE');
+    await fake.pass(100);
+    expect(fake.bay.view().run?.verdict).toBe('PASS');
+  });
+
+  it.each([
+    [0, 'PASS', undefined],
+    [3, 'FAIL', 'flash-failed-exit'],
+    [1, 'ERROR', 'flash-ended-without-sign'],
+    [137, 'ERROR', 'container-killed'],
+    [127, 'ERROR', 'container-command-missing'],
+  ] as const)('means by exit code %i: %s', async (exitCode, verdict, code) => {
+    const fake = createFakeBay({ recipe: logRecipe });
+    await fake.plug();
+    fake.engine.last().end(exitCode);
+    await fake.pass(500);
+    expect(fake.bay.view().run).toMatchObject({ verdict, fault: code === undefined ? null : { code } });
+  });
+
+  it('is a TIMEOUT when nothing moves any more', async () => {
+    const fake = createFakeBay({ recipe: logRecipe });
+    await fake.plug();
+    await fake.pass(20_000);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'TIMEOUT', fault: { code: 'flash-stalled' } });
+    expect(fake.engine.containers()).toEqual([]);
+  });
+
+  it('never writes a secret into its log', async () => {
+    const fake = createFakeBay({ recipe: logRecipe });
+    await fake.plug();
+    fake.engine.last().print('licence 8974c408d831 accepted');
+    await fake.pass();
+    expect(fake.lines()).toContain('licence ••• accepted');
+  });
+});
+
+describe('whatever happens in the middle of a run', () => {
+  it('an unplug ends it, also while its container is only being created', async () => {
+    const fake = createFakeBay();
+    const release = fake.engine.hold('createContainer');
+    const port = await fake.plug();
+    fake.bay.detach(port);
+    await fake.pass();
+    release();
+    await fake.pass(100);
+    expect(fake.engine.containers()).toEqual([]);
+    expect(fake.bay.view()).toMatchObject({ status: 'ended', port: null, run: { verdict: 'ABORTED' } });
+  });
+
+  it('an unplugged unit that is plugged in again is a new run', async () => {
+    const fake = createFakeBay();
+    await plugAndFlash(fake);
+    const first = fake.bay.run()?.id;
+    fake.bay.detach({ ...fake.bay.view().port! });
+    await fake.pass(200);
+    await fake.plug({ identity: 'again' });
+    await fake.pass(1000);
+    expect(fake.bay.view()).toMatchObject({ status: 'running', run: { attempt: 1 } });
+    expect(fake.bay.run()?.id).not.toBe(first);
+  });
+
+  it('an engine that is away for a moment does not end it', async () => {
+    const fake = createFakeBay();
+    await plugAndFlash(fake);
+    fake.engine.lose();
+    fake.bay.engineLost();
+    await fake.pass(3000);
+    fake.engine.comeBack();
+    fake.bay.engineBack();
+    panelSays(fake, { state: 'done' });
+    await fake.pass(1000);
+    expect(fake.bay.view().run?.verdict).toBe('PASS');
+    expect(fake.engine.containers()).toEqual([]);
+  });
+
+  it('an engine that stays away does', async () => {
+    const fake = createFakeBay();
+    await plugAndFlash(fake);
+    fake.engine.lose();
+    fake.bay.engineLost();
+    await fake.pass(40_000);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'engine-lost' } });
+  });
+
+  it('a record that cannot be written keeps the verdict back until it can', async () => {
+    const fake = createFakeBay();
+    await plugAndFlash(fake);
+    fake.records.refusal = fault('records-unwritable', { path: 'x' });
+    panelSays(fake, { state: 'done' });
+    await fake.pass(1000);
+    expect(fake.bay.view()).toMatchObject({
+      status: 'running',
+      reason: { code: 'record-pending' },
+      run: { verdict: null },
+    });
+    fake.records.refusal = null;
+    await fake.pass(2500);
+    expect(fake.bay.view()).toMatchObject({ status: 'ended', run: { verdict: 'PASS' } });
+  });
+
+  it('an abort by the operator ends it, and Flash starts the next attempt', async () => {
+    const fake = createFakeBay();
+    await plugAndFlash(fake);
+    expect(fake.bay.abort('aborted-by-operator')).toEqual({ ok: true });
+    await fake.pass(200);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ABORTED', fault: { code: 'aborted-by-operator' } });
+    expect(fake.bay.flash().ok).toBe(true);
+    await fake.pass(100);
+    expect(fake.bay.view().run).toMatchObject({ attempt: 2, verdict: null });
+  });
+
+  it('letting go leaves the container alone and nothing else behind', async () => {
+    const fake = createFakeBay();
+    await plugAndFlash(fake);
+    await fake.bay.release();
+    await fake.pass(1000);
+    expect(fake.engine.containers()).toHaveLength(1);
+    expect(fake.records.saved.at(-1)?.verdict).toBeNull();
+    expect(fake.clock.timers).toBe(0);
+    expect(fake.logs.openLogs).toEqual([]);
+    expect(fake.engine.open).toBe(0);
+    expect(fake.defects).toEqual([]);
+  });
+});
