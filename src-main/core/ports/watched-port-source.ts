@@ -18,6 +18,9 @@ const MOST_PLANS_A_LOOK = 10;
 /** When a node was replaced while its facts were read, the next look comes after so many ms. */
 const LOOK_AFTER_CHANGE = 10;
 
+/** `ttyUSB10` comes after `ttyUSB9`. */
+const byName = new Intl.Collator('en', { numeric: true });
+
 /** Where to look for ports now. */
 export interface WatchPlan {
   /** The folders to watch, and which of their entries matter. */
@@ -118,7 +121,8 @@ export function createWatchedPortSource(options: WatchedSourceOptions): PortSour
       failures.push(error);
     }
     attachments.beginLook();
-    const paths = [...new Set([...planned, ...attachments.paths()])];
+    // In the order of their names, so that new bays are numbered as a person would.
+    const paths = [...new Set([...planned, ...attachments.paths()])].sort(byName.compare);
     const seen = await Promise.all(
       paths.map(async (path) => ({ path, sighting: await ask(() => places.sight(path)) })),
     );
@@ -129,27 +133,27 @@ export function createWatchedPortSource(options: WatchedSourceOptions): PortSour
         ? [{ path, sighting }]
         : [],
     );
-    const unchanged = await Promise.all(
+    const described = await Promise.all(
       fresh.map(async ({ path, sighting }) => {
         const description = await ask(() => places.describe(path, sighting));
         // The node may have been replaced while its facts were read; they count only if it was not.
         const still = await ask(() => places.sight(path));
-        if (isDisposed()) return true;
-        // What went wrong is a fault and brings a look of its own.
-        if (description === undefined || still === undefined) return true;
-        if (description === null || still === null || !sameStamp(still, sighting)) return false;
-        attachments.join(path, sighting, description);
-        return true;
+        return { path, sighting, description, still };
       }),
     );
     if (isDisposed()) return null;
+    let someChanged = false;
+    for (const { path, sighting, description, still } of described) {
+      if (description && still && sameStamp(still, sighting)) attachments.join(path, sighting, description);
+      else if (description !== undefined && still !== undefined) someChanged = true;
+    }
     if (failures.length > 0) {
       const [failure] = failures;
       tryLater((isSystemError(failure) ? failure.path : undefined) ?? root, failure);
     } else if (!backOff.waiting) {
       roster.report(null);
     }
-    return unchanged.includes(false) ? LOOK_AFTER_CHANGE : attachments.nextLookIn();
+    return someChanged ? LOOK_AFTER_CHANGE : attachments.nextLookIn();
   };
 
   const look = async (): Promise<void> => {
