@@ -68,7 +68,10 @@ describe('the search for the engine', () => {
   });
 
   it('lets DOCKER_CONTEXT choose, and takes the built-in context for the usual sockets', () => {
-    const disk = { ...contextFiles('line', 'tcp://10.0.0.9:2375'), ...contextFiles('desk', 'unix:///d.sock') };
+    const disk = {
+      ...contextFiles('line', 'tcp://10.0.0.9:2375'),
+      ...contextFiles('desk', 'unix:///d.sock'),
+    };
     expect(uris(search(disk, { environment: { DOCKER_CONTEXT: 'line' } }))).toEqual(['tcp://10.0.0.9:2375']);
     expect(uris(search(disk, { environment: { DOCKER_CONTEXT: 'default' } }))).toEqual([
       'unix:///var/run/docker.sock',
@@ -144,6 +147,8 @@ describe('the search for the engine', () => {
       [`${home}/.docker/contexts/tls/${key}/docker/ca.pem`]: 'CA',
     };
     const found = findEndpoints(search(disk));
-    expect(found.ok && found.value[0]?.connection).toMatchObject({ tls: { ca: 'CA', cert: null, key: null } });
+    expect(found.ok && found.value[0]?.connection).toMatchObject({
+      tls: { ca: 'CA', cert: null, key: null },
+    });
   });
 });

@@ -13,8 +13,7 @@ export interface Endpoint {
 }
 
 export type EndpointConnection =
-  | { kind: 'socket'; path: string }
-  | { kind: 'tcp'; host: string; port: number; tls: TlsFiles | null };
+  { kind: 'socket'; path: string } | { kind: 'tcp'; host: string; port: number; tls: TlsFiles | null };
 
 /** The certificates' text; one that is missing makes the connection itself fail, with words of its own. */
 export interface TlsFiles {
