@@ -1,0 +1,76 @@
+/**
+ * Each brings a database from the version before (its place in this list) to the next. What has been
+ * released is never edited: a change is a new entry at the end. Why the tables are as they are stands in
+ * docs/records.md.
+ */
+export const migrations: readonly string[] = [
+  `
+  -- Every combination that has occurred of the columns with few values. A search picks combinations first,
+  -- then their newest runs: no filter ever walks the runs themselves.
+  CREATE TABLE facets (
+    id INTEGER PRIMARY KEY,
+    bay INTEGER NOT NULL,
+    recipe TEXT NOT NULL,
+    model TEXT NOT NULL,
+    operator TEXT NOT NULL,
+    verdict TEXT NOT NULL,      -- '' while the run goes on
+    fault_code TEXT NOT NULL,   -- '' without a fault
+    UNIQUE (recipe, model, bay, operator, verdict, fault_code)
+  ) STRICT;
+
+  CREATE TABLE runs (
+    -- Start time in ms times 1000, plus the next free number: unique, and in order of time.
+    position INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    facet INTEGER NOT NULL REFERENCES facets (id),
+    unit_serial TEXT,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    bay_label TEXT NOT NULL,
+    physical_path TEXT NOT NULL,
+    port_path TEXT NOT NULL,
+    port_identity TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    recipe_hash TEXT NOT NULL,
+    image_name TEXT NOT NULL,
+    image_id TEXT,
+    image_digest TEXT,
+    container_id TEXT,
+    host_port INTEGER,
+    content_hash TEXT,
+    host TEXT NOT NULL,
+    fault TEXT,                 -- JSON, as are the next two
+    phases TEXT NOT NULL,
+    tests TEXT NOT NULL
+  ) STRICT;
+  -- An index of SQLite ends with the primary key by itself: these are (facet, position) and so on.
+  CREATE INDEX runs_by_facet ON runs (facet);
+  CREATE INDEX runs_by_serial ON runs (unit_serial, facet) WHERE unit_serial IS NOT NULL;
+
+  -- One row a shift, its totals kept as runs end: counting a shift that nobody ever ended must stay quick.
+  CREATE TABLE shifts (
+    id INTEGER PRIMARY KEY,
+    since INTEGER NOT NULL,
+    operator TEXT NOT NULL,
+    host TEXT NOT NULL,
+    runs INTEGER NOT NULL DEFAULT 0,
+    units INTEGER NOT NULL DEFAULT 0,
+    pass INTEGER NOT NULL DEFAULT 0,
+    fail INTEGER NOT NULL DEFAULT 0,
+    other INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  -- The units of the present shift, to count each once.
+  CREATE TABLE shift_units (
+    kind TEXT NOT NULL CHECK (kind IN ('serial', 'attachment')),
+    name TEXT NOT NULL,
+    -- Of an attachment: the serial that was read on it last, '' while none has been.
+    serial TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (kind, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE heartbeat (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL) STRICT;
+  `,
+];
+
+/** Marks a file as Slipway's in SQLite's own header field: "SLIP". */
+export const applicationId = 0x534c4950;

@@ -1,0 +1,242 @@
+import { statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fail, ok, type Result } from '../../../src-shared/model/result.js';
+import type { RunRecord } from '../../../src-shared/model/run.js';
+import type { Clock } from '../clock.js';
+import { createPositionSearch, type PositionSearch } from './facet-search.js';
+import { migrations } from './migrations.js';
+import { openDatabase } from './open-database.js';
+import type { Records } from './records.js';
+import { facetOf, runColumns, runOfRow, runValues, selectRuns, storable } from './run-rows.js';
+import { createShiftCounters } from './shift-counters.js';
+import {
+  closeWriter,
+  createStatements,
+  databaseFault,
+  fileFault,
+  inTransaction,
+  type Database,
+} from './sqlite.js';
+
+/** A position is a run's start in ms times this, plus a number that makes it unique. */
+const positionsPerMillisecond = 1000;
+/** No new run begins with less than this free on the disk (bytes), so that those that go on can be recorded to their end. */
+const reserve = 4 * 1024 ** 2;
+/** Of how many passed runs the expected duration is the median. */
+const expectedSample = 20;
+const everywhere = { below: Number.MAX_SAFE_INTEGER, from: 0, limit: Number.MAX_SAFE_INTEGER };
+
+export interface RecordsOptions {
+  /** The file. Its folder must be there. */
+  path: string;
+  clock: Clock;
+  /** The machine's name; kept with each shift. */
+  host: string;
+  /** Free bytes that `writable` asks for. */
+  reserve?: number;
+}
+
+/**
+ * Opens the records, or makes them. Expected failures: `records-corrupt` and `records-newer`, the file
+ * left as it is; `records-unwritable`. It belongs to one station at a time; others may read beside it.
+ */
+export function openRecords(options: RecordsOptions): Result<Records> {
+  const { path } = options;
+  const opened = openDatabase({ path, migrations });
+  if (!opened.ok) return opened;
+  try {
+    const records = createRecords(opened.value, options);
+    const beats = records.beat();
+    if (beats.ok) return ok(records);
+    opened.value.close();
+    return beats;
+  } catch (error) {
+    opened.value.close();
+    return databaseFault(error, path);
+  }
+}
+
+function createRecords(
+  database: Database,
+  { path, clock, host, reserve: wanted = reserve }: RecordsOptions,
+): Records & { beat(): Result<void> } {
+  const statement = createStatements(database);
+  const search = createPositionSearch(database);
+  const shifts = createShiftCounters(database);
+  const file = statSync(path);
+
+  /** Reading, with damage as a value. */
+  function attempt<Value>(work: () => Result<Value>): Result<Value> {
+    try {
+      return work();
+    } catch (error) {
+      return databaseFault(error, path);
+    }
+  }
+
+  /** One committed write. A file that was moved or removed would take it and lose it. */
+  function commit(work: () => void): Result<void> {
+    const now = statSync(path, { throwIfNoEntry: false });
+    if (now?.ino !== file.ino || now.dev !== file.dev) {
+      return fail('records-unwritable', { path }, 'the file was moved or removed');
+    }
+    return attempt(() => {
+      inTransaction(database, work);
+      return ok();
+    });
+  }
+
+  let counters = shifts.read();
+  if (counters === null) {
+    inTransaction(database, () => shifts.begin({ at: clock.now(), operator: '', host }));
+    counters = shifts.read();
+  }
+  if (counters === null) throw new Error('A shift that was just begun is not there');
+  let shift = counters;
+
+  const beat = (): Result<void> =>
+    commit(() => {
+      statement(
+        'INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at',
+      ).run(clock.now());
+    });
+
+  function rowOf(runId: string): Result<{ position: number; run: RunRecord } | null> {
+    const row = statement(`${selectRuns} WHERE runs.id = ?`).get(runId);
+    if (row === undefined) return ok(null);
+    const run = runOfRow(row, path);
+    return run.ok ? ok({ position: (row as { position: number }).position, run: run.value }) : run;
+  }
+
+  function freePosition(startedAt: number): number {
+    const first = startedAt * positionsPerMillisecond;
+    const end = first + positionsPerMillisecond;
+    const taken = statement('SELECT max(position) AS last FROM runs WHERE position >= ? AND position < ?');
+    const { last } = taken.get(first, end) as { last: number | null };
+    const position = last === null ? first : last + 1;
+    if (position >= end) throw new Error(`Too many runs began at ${startedAt}`);
+    return position;
+  }
+
+  function facetId(run: RunRecord): number {
+    const facet = facetOf(run);
+    const columns = Object.keys(facet);
+    const values = Object.values(facet) as (string | number)[];
+    statement(
+      `INSERT OR IGNORE INTO facets (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+    ).run(...values);
+    const found = statement(
+      `SELECT id FROM facets WHERE ${columns.map((column) => `${column} = ?`).join(' AND ')}`,
+    );
+    return (found.get(...values) as { id: number }).id;
+  }
+
+  function insert(run: RunRecord): void {
+    const columns = ['position', 'facet', ...runColumns];
+    statement(`INSERT INTO runs (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`).run(
+      freePosition(run.startedAt),
+      facetId(run),
+      ...runValues(run),
+    );
+  }
+
+  function update(position: number, run: RunRecord): void {
+    statement(
+      `UPDATE runs SET ${['facet', ...runColumns].map((column) => `${column} = ?`).join(', ')} WHERE position = ?`,
+    ).run(facetId(run), ...runValues(run), position);
+  }
+
+  function runsAt(wanted: PositionSearch): Result<RunRecord[]> {
+    const runs: RunRecord[] = [];
+    for (const position of search(wanted)) {
+      const run = runOfRow(statement(`${selectRuns} WHERE position = ?`).get(position), path);
+      if (!run.ok) return run;
+      runs.push(run.value);
+    }
+    return ok(runs);
+  }
+
+  return {
+    beat,
+    writable() {
+      try {
+        const { bavail, bsize } = statfsSync(dirname(path));
+        const free = bavail * bsize;
+        if (free < wanted) return fail('records-unwritable', { path }, `${free} bytes free`);
+      } catch (error) {
+        return fileFault(error, path);
+      }
+      return beat();
+    },
+    save(given) {
+      const run = storable(given);
+      const before = attempt(() => rowOf(run.id));
+      if (!before.ok) return before;
+      if (before.value !== null) {
+        const { run: kept } = before.value;
+        if (JSON.stringify(kept) === JSON.stringify(run)) return ok();
+        if (kept.verdict !== null)
+          throw new Error(`Run ${run.id} has its verdict: it is never changed again`);
+        if (kept.startedAt !== run.startedAt) throw new Error(`Run ${run.id} cannot begin at another time`);
+      }
+      const saved = commit(() => {
+        if (before.value === null) insert(run);
+        else update(before.value.position, run);
+        if (run.verdict !== null) shifts.count(run);
+      });
+      if (saved.ok && run.verdict !== null) shift = shifts.read() ?? shift;
+      return saved;
+    },
+    find: (runId) =>
+      attempt(() => {
+        const found = rowOf(runId);
+        if (!found.ok) return found;
+        return found.value === null ? fail('run-unknown', { run: runId }) : ok(found.value.run);
+      }),
+    list: ({ bay, verdict, recipe, model, operator, faultCode, unitSerial, before, from, until, limit }) =>
+      attempt(() => {
+        let below = (until ?? Number.MAX_SAFE_INTEGER / positionsPerMillisecond) * positionsPerMillisecond;
+        if (before !== undefined) {
+          const row = statement('SELECT position FROM runs WHERE id = ?').get(before);
+          if (row === undefined) return fail('run-unknown', { run: before });
+          below = Math.min(below, (row as { position: number }).position);
+        }
+        const asked = { bay, verdict, recipe, model, operator, fault_code: faultCode };
+        return runsAt({
+          facet: Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
+          unitSerial,
+          below,
+          from: (from ?? 0) * positionsPerMillisecond,
+          limit,
+        });
+      }),
+    unfinished() {
+      const runs = attempt(() => runsAt({ ...everywhere, facet: { verdict: '' } }));
+      return runs.ok ? ok(runs.value.reverse()) : runs;
+    },
+    expectedDuration(recipe) {
+      const passed = attempt(() =>
+        runsAt({ ...everywhere, facet: { recipe, verdict: 'PASS' }, limit: expectedSample }),
+      );
+      // What damage there is, the next call that can say so says.
+      return passed.ok ? medianDuration(passed.value) : null;
+    },
+    counters: () => ({ ...shift }),
+    resetCounters(at, operator) {
+      const reset = commit(() => shifts.begin({ at, operator, host }));
+      if (reset.ok) shift = shifts.read() ?? shift;
+      return reset;
+    },
+    close: () => closeWriter(database),
+  };
+}
+
+function medianDuration(runs: RunRecord[]): number | null {
+  const durations = runs
+    .flatMap(({ startedAt, endedAt }) => (endedAt === null ? [] : [endedAt - startedAt]))
+    .sort((a, b) => a - b);
+  const [lower, upper] = [(durations.length - 1) >> 1, durations.length >> 1].map(
+    (index) => durations[index],
+  );
+  return lower === undefined || upper === undefined ? null : (lower + upper) / 2;
+}

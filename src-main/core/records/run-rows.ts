@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { fail, ok, type Result } from '../../../src-shared/model/result.js';
+import { runRecordSchema, type RunRecord } from '../../../src-shared/model/run.js';
+import type { Facet } from './facet-search.js';
+import type { SqlValue } from './sqlite.js';
+
+/** How a run's fields lie in the tables `runs` and `facets`, both ways. */
+
+/** Columns of `runs` that are fields of the record as they are. */
+const plainColumns = {
+  id: 'id',
+  unit_serial: 'unitSerial',
+  started_at: 'startedAt',
+  ended_at: 'endedAt',
+  bay_label: 'bayLabel',
+  physical_path: 'physicalPath',
+  port_path: 'portPath',
+  port_identity: 'portIdentity',
+  attempt: 'attempt',
+  recipe_hash: 'recipeHash',
+  image_name: 'imageName',
+  image_id: 'imageId',
+  image_digest: 'imageDigest',
+  container_id: 'containerId',
+  host_port: 'hostPort',
+  content_hash: 'contentHash',
+  host: 'host',
+} as const satisfies Record<string, keyof RunRecord>;
+
+const jsonColumns = ['fault', 'phases', 'tests'] as const;
+
+/** All columns of `runs` but its key and its facet, in the order in which `runValues` gives them. */
+export const runColumns = [...Object.keys(plainColumns), ...jsonColumns];
+
+export function runValues(run: RunRecord): SqlValue[] {
+  return [
+    ...Object.values(plainColumns).map((field) => run[field]),
+    run.fault === null ? null : JSON.stringify(run.fault),
+    JSON.stringify(run.phases),
+    JSON.stringify(run.tests),
+  ];
+}
+
+export function facetOf(run: RunRecord): Facet {
+  return {
+    bay: run.bay,
+    recipe: run.recipe,
+    model: run.model,
+    operator: run.operator,
+    verdict: run.verdict ?? '',
+    fault_code: run.fault?.code ?? '',
+  };
+}
+
+/** Reads whole runs and their positions; a WHERE goes after it. */
+export const selectRuns = `SELECT position, bay, recipe, model, operator, verdict,
+  ${runColumns.map((column) => `runs.${column}`).join(', ')}
+  FROM runs JOIN facets ON facets.id = runs.facet`;
+
+/**
+ * The record as it will be read back. What a device or a scanner sends may hold what a text column cannot:
+ * a NUL, at which the driver would cut it, or half a surrogate pair.
+ */
+export function storable(run: RunRecord): RunRecord {
+  const texts = Object.entries(run).map(([field, value]) => [
+    field,
+    typeof value === 'string' ? value.replace(/\0|\p{Surrogate}/gu, '\ufffd') : value,
+  ]);
+  return runRecordSchema.parse(Object.fromEntries(texts));
+}
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: String(error) });
+    return z.NEVER;
+  }
+});
+
+const rowSchema = z
+  .looseObject({
+    id: z.string(),
+    verdict: z.string().transform((verdict) => (verdict === '' ? null : verdict)),
+    fault: json.nullable(),
+    phases: json,
+    tests: json,
+  })
+  .transform((row) => ({
+    ...row,
+    ...Object.fromEntries(Object.entries(plainColumns).map(([column, field]) => [field, row[column]])),
+  }))
+  .pipe(runRecordSchema);
+
+/** A row that is not what was once written is damage, not a bug. */
+export function runOfRow(row: unknown, path: string): Result<RunRecord> {
+  const parsed = rowSchema.safeParse(row);
+  return parsed.success ? ok(parsed.data) : fail('records-corrupt', { path }, parsed.error.message);
+}
