@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { RunRecord } from '../../../src-shared/model/run.js';
+import { withRun } from './runs-list.svelte.js';
+
+function run(id: string, startedAt: number): RunRecord {
+  return {
+    id,
+    bay: 1,
+    bayLabel: '',
+    physicalPath: '',
+    portPath: '',
+    portIdentity: '',
+    attempt: 1,
+    recipe: 'widgy',
+    recipeHash: '',
+    model: 'widgy',
+    unitSerial: null,
+    imageName: '',
+    imageId: null,
+    imageDigest: null,
+    containerId: null,
+    hostPort: null,
+    contentHash: null,
+    startedAt,
+    endedAt: null,
+    phases: [],
+    tests: [],
+    verdict: null,
+    fault: null,
+    operator: '',
+    host: '',
+  };
+}
+
+const ids = (runs: readonly RunRecord[]): string[] => runs.map(({ id }) => id);
+
+describe('a run that ends while the list is shown', () => {
+  const shown = [run('c', 30), run('b', 20), run('a', 10)];
+
+  it('stands where its start belongs', () => {
+    expect(ids(withRun(shown, run('d', 40), false))).toEqual(['d', 'c', 'b', 'a']);
+    expect(ids(withRun(shown, run('x', 15), false))).toEqual(['c', 'b', 'x', 'a']);
+  });
+
+  it('takes the place of itself without a verdict', () => {
+    expect(ids(withRun(shown, run('b', 20), false))).toEqual(['c', 'b', 'a']);
+    expect(ids(withRun(shown, run('a', 10), false))).toEqual(['c', 'b', 'a']);
+  });
+
+  it('comes with its own page when it is older than what is shown', () => {
+    expect(ids(withRun(shown, run('0', 5), false))).toEqual(['c', 'b', 'a']);
+    expect(ids(withRun(shown, run('0', 5), true))).toEqual(['c', 'b', 'a', '0']);
+  });
+});

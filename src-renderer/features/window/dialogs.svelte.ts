@@ -1,0 +1,21 @@
+/** What the window may ask; one question at a time. */
+export type DialogRequest =
+  | { kind: 'abort'; bay: number; runId: string }
+  | { kind: 'flash-again'; bay: number; runId: string }
+  | { kind: 'reset-counters' }
+  | { kind: 'help' }
+  | { kind: 'quit'; running: readonly number[] };
+
+export class Dialogs {
+  current: DialogRequest | null = $state.raw(null);
+
+  /** The question whether to quit goes before every other. */
+  open(request: DialogRequest): void {
+    if (this.current?.kind === 'quit' && request.kind !== 'quit') return;
+    this.current = request;
+  }
+
+  close(): void {
+    this.current = null;
+  }
+}

@@ -1,0 +1,55 @@
+/** Where the window is. It stands in the address's hash, so that a reload comes back to the same place. */
+export type Place =
+  | { screen: 'station' }
+  | { screen: 'bay'; bay: number }
+  | { screen: 'runs' }
+  | { screen: 'run'; runId: string }
+  | { screen: 'recipes' }
+  | { screen: 'settings' };
+
+export function placeOf(hash: string): Place {
+  const [screen = '', detail = ''] = hash.replace(/^#\/?/, '').split('/');
+  const bay = Number(detail);
+  if (screen === 'bay' && Number.isInteger(bay) && bay >= 1) return { screen, bay };
+  if (screen === 'run' && detail !== '') return { screen, runId: detail };
+  if (screen === 'runs' || screen === 'recipes' || screen === 'settings') return { screen };
+  return { screen: 'station' };
+}
+
+export function hashOf(place: Place): string {
+  if (place.screen === 'bay') return `#/bay/${place.bay}`;
+  if (place.screen === 'run') return `#/run/${place.runId}`;
+  return `#/${place.screen}`;
+}
+
+/** Where Escape leads. */
+export function parentOf(place: Place): Place {
+  return place.screen === 'run' ? { screen: 'runs' } : { screen: 'station' };
+}
+
+export class Navigation {
+  place: Place;
+  readonly #window: Window;
+  readonly #onHash = (): void => {
+    this.place = placeOf(this.#window.location.hash);
+  };
+
+  constructor(window: Window) {
+    this.#window = window;
+    this.place = $state.raw(placeOf(window.location.hash));
+    window.addEventListener('hashchange', this.#onHash);
+  }
+
+  go(place: Place): void {
+    this.#window.history.replaceState(null, '', hashOf(place));
+    this.place = place;
+  }
+
+  back(): void {
+    this.go(parentOf(this.place));
+  }
+
+  dispose(): void {
+    this.#window.removeEventListener('hashchange', this.#onHash);
+  }
+}

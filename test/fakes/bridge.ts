@@ -1,0 +1,60 @@
+import type { SlipwayBridge } from '../../src-shared/bridge.js';
+import type {
+  CallInput,
+  CallName,
+  CallOutput,
+  EventMessage,
+  EventName,
+  EventParams,
+  Reply,
+} from '../../src-shared/contract.js';
+
+/** What the station would answer; a call that has no answer here is never answered. */
+export type FakeAnswers = {
+  [Name in CallName]?: (input: CallInput<Name>) => Reply<CallOutput<Name>>;
+};
+
+export interface FakeBridge extends SlipwayBridge {
+  /** Every call so far, oldest first. */
+  readonly calls: { name: CallName; input: unknown }[];
+  /** How many listeners an event has now. */
+  listeners(name: EventName): number;
+  /** Sends a message to whoever listens. */
+  send<Name extends EventName>(name: Name, message: EventMessage<Name>): void;
+  /** Sends a message, and the same to everyone who listens later. `params` as in the subscription that gets it. */
+  keep<Name extends EventName>(name: Name, params: EventParams<Name>, message: EventMessage<Name>): void;
+}
+
+/** A bridge without a shell behind it: the page's own tests and looks feed it. */
+export function createFakeBridge(answers: FakeAnswers): FakeBridge {
+  const calls: FakeBridge['calls'] = [];
+  const listeners = new Map<EventName, Set<(message: never) => void>>();
+  const kept = new Map<string, unknown>();
+  const keyOf = (name: EventName, params: unknown): string => `${name} ${String(JSON.stringify(params))}`;
+
+  function send(name: EventName, message: unknown): void {
+    for (const listener of listeners.get(name) ?? []) listener(message as never);
+  }
+
+  return {
+    calls,
+    listeners: (name) => listeners.get(name)?.size ?? 0,
+    call(name, input) {
+      calls.push({ name, input });
+      const answer = answers[name] as ((input: unknown) => Reply<CallOutput<typeof name>>) | undefined;
+      return answer === undefined ? new Promise(() => undefined) : Promise.resolve(answer(input));
+    },
+    subscribe(name, params, listener) {
+      const all = listeners.get(name) ?? new Set();
+      listeners.set(name, all.add(listener));
+      const message = kept.get(keyOf(name, params));
+      if (message !== undefined) queueMicrotask(() => all.has(listener) && listener(message as never));
+      return () => all.delete(listener);
+    },
+    send,
+    keep(name, params, message) {
+      kept.set(keyOf(name, params), message);
+      send(name, message);
+    },
+  };
+}

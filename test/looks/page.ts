@@ -1,0 +1,121 @@
+import type { LogLine } from '../../src-shared/model/run.js';
+import { fault } from '../../src-shared/model/result.js';
+import { createFakeBridge } from '../fakes/bridge.js';
+import { bays, record, recipes, station } from './scenes.js';
+
+/** What a look asks for; put on the page before this runs. */
+export interface Look {
+  bays: number;
+  locale: 'en' | 'es';
+  theme: 'light' | 'dark';
+  faults?: boolean;
+  /** Progress and log lines a second and bay; 0 stands still. */
+  rate?: number;
+}
+
+declare global {
+  var look: Look;
+  var fake: ReturnType<typeof createFakeBridge>;
+}
+
+const { look } = globalThis;
+const views = bays(look.bays);
+let view = station({ locale: look.locale, theme: look.theme }, look.faults === true);
+let stationRevision = 0;
+let baysRevision = 0;
+let seq = 0;
+
+function line(text: string, source: LogLine['source'] = 'out'): LogLine {
+  seq += 1;
+  return { seq: seq - 1, at: Date.now(), source, text };
+}
+
+const firstLines = [
+  line('container created from widget-deployer, panel on 127.0.0.1:1080', 'station'),
+  line('flasher 2.3 (widgetOS), licence ok'),
+  line('U-Boot 2012.04.01 (Apr 12 2012)'),
+  line('warning: battery low, running from USB', 'err'),
+  ...Array.from({ length: 400 }, (_, index) =>
+    line(`block ${index + 1} of 4096 ok, crc 0x${(index * 7919).toString(16)}`),
+  ),
+];
+
+const ok = { ok: true, value: undefined } as const;
+const records = views
+  .filter((each) => each.run !== null)
+  .map(record)
+  .sort((a, b) => b.startedAt - a.startedAt);
+
+const fake = createFakeBridge({
+  'panel.place': () => ok,
+  'panel.hide': () => ok,
+  'panel.reload': () => ok,
+  'bay.configure': () => ok,
+  'bay.abort': () => ok,
+  'bay.flash': ({ bay }) => {
+    const error = fault('bay-empty', { bay });
+    return { ok: false, error: { ...error, message: error.code } };
+  },
+  'counters.reset': () => ok,
+  'window.answerQuit': () => ok,
+  'window.zoom': () => ok,
+  'window.chooseFolder': () => ({ ok: true, value: { folder: '/srv/widgets' } }),
+  'runs.list': ({ verdict }) => ({
+    ok: true,
+    value: { runs: records.filter((each) => verdict === undefined || each.verdict === verdict) },
+  }),
+  'runs.show': ({ runId }) => {
+    const found = records.find(({ id }) => id === runId);
+    const error = fault('run-unknown', { run: runId });
+    return found === undefined ? { ok: false, error: { ...error, message: '' } } : { ok: true, value: found };
+  },
+  'runs.log': ({ from, limit }) => ({
+    ok: true,
+    value: { lines: firstLines.slice(from, from + limit), total: firstLines.length },
+  }),
+  'settings.change': (change) => {
+    if (change.workspace === '/missing') {
+      const error = fault('workspace-missing', { path: change.workspace });
+      return { ok: false, error: { ...error, message: '' } };
+    }
+    const settings = { ...view.settings };
+    for (const [name, value] of Object.entries(change)) Object.assign(settings, { [name]: value });
+    view = { ...view, settings };
+    sendStation();
+    return { ok: true, value: settings };
+  },
+});
+globalThis.fake = fake;
+globalThis.slipway = fake;
+
+function sendStation(): void {
+  stationRevision += 1;
+  fake.keep('station', undefined, { revision: stationRevision, station: view });
+}
+
+sendStation();
+fake.keep('recipes', undefined, { revision: 1, recipes });
+fake.keep('bays', undefined, { kind: 'bays', revision: 1, bays: views });
+for (const each of views) {
+  if (each.run !== null) fake.keep('log', { runId: each.run.id }, { runId: each.run.id, lines: firstLines });
+}
+
+const { rate = 0 } = look;
+if (rate > 0) {
+  setInterval(() => {
+    for (const each of views) {
+      if (each.run === null) continue;
+      baysRevision += 1;
+      const percent = ((each.run.progress.percent ?? 0) + 0.1) % 100;
+      each.run = {
+        ...each.run,
+        progress: { step: 'write', percent, message: `block ${Math.floor(percent * 41)}` },
+      };
+      fake.send('bays', { kind: 'bay', revision: baysRevision, bay: structuredClone(each) });
+      if (fake.listeners('log') > 0) {
+        const lines = Array.from({ length: rate / 10 }, () => line(`block ${seq} of 4096 ok`));
+        fake.send('log', { runId: each.run.id, lines });
+      }
+    }
+  }, 100);
+}
