@@ -8,7 +8,7 @@ import { createBackOff } from './back-off.js';
 import { identityOf, stampOf } from './node-stamp.js';
 import { createPortRoster } from './port-roster.js';
 import type { PortEvent, PortSource } from './port-source.js';
-import { isSystemError } from './system-error.js';
+import { answerOrNothing } from './system-error.js';
 
 export interface ListedPortSourceOptions {
   serialPorts: SerialPorts;
@@ -111,12 +111,8 @@ function physicalPathOf(
   return `usb:${port.locationId}:1.${interfaceNumber ?? together.indexOf(port)}`;
 }
 
+/** Where ports are no files (`COM3`) there is nothing to tell. */
 async function identifyNode(path: string): Promise<string | null> {
-  try {
-    return identityOf(stampOf(await stat(path, { bigint: true })));
-  } catch (error) {
-    // `COM3` is no file.
-    if (isSystemError(error)) return null;
-    throw error;
-  }
+  const stats = await answerOrNothing(() => stat(path, { bigint: true }));
+  return stats === undefined ? null : identityOf(stampOf(stats));
 }

@@ -1,7 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Port } from '../../../src-shared/model/port.js';
-import { isSystemError } from './system-error.js';
+import { answerOrNothing } from './system-error.js';
 
 /** What sysfs knows of a tty. */
 export type TtyFacts = Pick<
@@ -65,24 +65,14 @@ function foldersBetween(folder: string, top: string): string[] {
 }
 
 async function realFolder(path: string): Promise<string | null> {
-  return (await orNothing(() => realpath(path))) ?? null;
-}
-
-/** One attribute without the line end; `undefined` when the device has none, or is just going. */
-async function readFact(folder: string, name: string): Promise<string | undefined> {
-  const text = await orNothing(() => readFile(join(folder, name), 'utf8'));
-  return text?.trim() || undefined;
+  return (await answerOrNothing(() => realpath(path))) ?? null;
 }
 
 /**
- * A device that is being pulled out answers with whatever its driver finds (ENODEV, EIO, EINVAL …), and
- * most have no serial number at all: what sysfs does not say is not known, and that is all that counts.
+ * One attribute without the line end. A device that is being pulled out answers with whatever its driver
+ * finds (ENODEV, EIO, EINVAL …), and many have no serial number: what sysfs does not say is not known.
  */
-async function orNothing<Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await question();
-  } catch (error) {
-    if (isSystemError(error)) return undefined;
-    throw error;
-  }
+async function readFact(folder: string, name: string): Promise<string | undefined> {
+  const text = await answerOrNothing(() => readFile(join(folder, name), 'utf8'));
+  return text?.trim() || undefined;
 }

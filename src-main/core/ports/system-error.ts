@@ -24,6 +24,16 @@ export function saysForbidden(error: unknown): boolean {
   return isSystemError(error) && ['EACCES', 'EPERM'].includes(error.code);
 }
 
+/** For what may be missing for any reason the system has: its answer, or `undefined` when it refuses one. */
+export async function answerOrNothing<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
+
 /** `port-watch-failed` for what the system said; throws on what it cannot have said: that is a bug. */
 export function watchFault(path: string, error: unknown): Fault {
   if (!isSystemError(error)) throw error;

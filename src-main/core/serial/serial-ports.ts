@@ -12,11 +12,12 @@ export interface ListedPort {
 }
 
 export interface SerialPorts {
-  /** Where sysfs does not exist (macOS, Windows) this is how ports are found. */
+  /** Where sysfs does not exist (macOS, Windows) this is how ports are found. `port-watch-failed` when it cannot be had. */
   list(): Promise<Result<ListedPort[]>>;
   /**
-   * Opens and closes the port once: tells before a container is made whether the station may use it and
-   * whether somebody else holds it (`port-permission`, `port-busy`, `container-device-gone`).
+   * Tells before a container is made whether the station may use the port and whether somebody else holds
+   * it: `port-permission`, `port-busy` (`detail` names the holders), `container-device-gone`. Never opens
+   * it: the kernel raises DTR and RTS on open, and on many boards that is the reset line.
    */
   probe(node: string): Promise<Result<void>>;
 }
