@@ -102,11 +102,12 @@ async function ask(
 
 async function openEvents(client: Client, options: SessionOptions): Promise<Readable> {
   const { clock, signal, since, stationId } = options;
-  // The signal of `within` is for the request alone: the stream lives on until it is destroyed.
-  const stream = await within({ clock, deadlineMs: answerLimit, signals: [signal] }, () =>
+  const stream = await within({ clock, deadlineMs: answerLimit, signals: [signal] }, (abortSignal) =>
     client.docker.getEvents({
       filters: JSON.stringify(eventFilters(stationId)),
       ...(since === undefined ? {} : { since }),
+      // It aborts while the stream is being begun, never later: then the stream lives until it is destroyed.
+      abortSignal,
     }),
   );
   return toReadable(stream);
