@@ -161,7 +161,7 @@ describe('whatever the text, parseRecipe', () => {
           expect(formatProblem(problem, spanish)).not.toBe('');
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
