@@ -30,7 +30,7 @@ export function createFakeBridge(answers: FakeAnswers): FakeBridge {
   const calls: FakeBridge['calls'] = [];
   const listeners = new Map<EventName, Set<(message: never) => void>>();
   const kept = new Map<string, unknown>();
-  const keyOf = (name: EventName, params: unknown): string => `${name} ${String(JSON.stringify(params))}`;
+  const keyOf = (name: EventName, params: unknown): string => `${name} ${JSON.stringify(params)}`;
 
   function send(name: EventName, message: unknown): void {
     for (const listener of listeners.get(name) ?? []) listener(message as never);

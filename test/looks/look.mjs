@@ -60,7 +60,7 @@ const sizes = { laptop: { width: 1366, height: 768 }, monitor: { width: 1920, he
 
 function looks() {
   const all = [];
-  for (const bays of [1, 4, 8, 16]) {
+  for (const bays of [1, 2, 4, 8, 16]) {
     for (const size of ['laptop', 'monitor']) {
       all.push({
         name: `station-${bays}-${size}-en-light`,
@@ -132,6 +132,13 @@ async function strain(browser, address, script) {
       hash,
       look: { bays: 16, locale: 'en', theme: 'light', rate: 50 },
     });
+    const session = await page.context().newCDPSession(page);
+    await session.send('Performance.enable');
+    const spent = async () =>
+      Object.fromEntries(
+        (await session.send('Performance.getMetrics')).metrics.map(({ name, value }) => [name, value]),
+      );
+    const before = await spent();
     const longest = await page.evaluate(
       () =>
         new Promise((resolve) => {
@@ -157,7 +164,14 @@ async function strain(browser, address, script) {
           );
         }),
     );
-    console.log(JSON.stringify({ screen: hash, ...longest }));
+    const after = await spent();
+    const seconds = Object.fromEntries(
+      ['TaskDuration', 'ScriptDuration', 'RecalcStyleDuration', 'LayoutDuration'].map((name) => [
+        name,
+        Math.round((after[name] - before[name]) * 1000) / 1000,
+      ]),
+    );
+    console.log(JSON.stringify({ screen: hash, ...longest, secondsOf15: seconds }));
     await page.close();
   }
 }

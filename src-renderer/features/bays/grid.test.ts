@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columnsFor, moveInGrid } from './grid.js';
+import { columnsFor, layoutGrid, moveInGrid } from './grid.js';
 
 const laptop = { width: 1366 - 64 - 16, height: 768 - 44 - 16 };
 const monitor = { width: 1920 - 64 - 16, height: 1080 - 44 - 16 };
@@ -22,6 +22,19 @@ describe('the grid of bays', () => {
   it('never makes a tile too narrow to read; it scrolls instead', () => {
     expect(columnsFor(16, { width: 600, height: 500 }, 6)).toBe(2);
     expect(columnsFor(3, { width: 100, height: 100 }, 6)).toBe(1);
+  });
+
+  it('gives a tile what there is room for', () => {
+    expect(layoutGrid(16, laptop, 6)).toEqual({
+      columns: 4,
+      tile: { width: 317, height: 172 },
+      lines: 1,
+      isStacked: false,
+      isWide: false,
+    });
+    expect(layoutGrid(8, laptop, 6)).toMatchObject({ columns: 4, lines: 3, isStacked: true });
+    expect(layoutGrid(1, monitor, 6)).toMatchObject({ columns: 1, isStacked: false, isWide: true });
+    expect(layoutGrid(16, { width: 600, height: 300 }, 6).tile.height).toBe(134);
   });
 
   it('moves with the arrows and stays at the edges', () => {

@@ -31,6 +31,32 @@ export function columnsFor(count: number, area: Size, gap: number): number {
   return best.columns;
 }
 
+/** How the tiles stand, and what there is room for in one. All are of one size, so it is worked out once for all. */
+export interface GridLayout {
+  readonly columns: number;
+  readonly tile: Size;
+  /** Of the sentence below the bay's word. */
+  readonly lines: 1 | 2 | 3;
+  /** The verdict's shape above its word, where a tile is not much wider than high. */
+  readonly isStacked: boolean;
+  /** Room for names rather than icons. */
+  readonly isWide: boolean;
+}
+
+export function layoutGrid(count: number, area: Size, gap: number): GridLayout {
+  const columns = columnsFor(count, area, gap);
+  const rows = Math.max(1, Math.ceil(count / columns));
+  const width = Math.floor((area.width - gap * (columns - 1)) / columns);
+  const height = Math.max(smallest.height, Math.floor((area.height - gap * (rows - 1)) / rows));
+  return {
+    columns,
+    tile: { width, height },
+    lines: height < 200 ? 1 : height < 260 ? 2 : 3,
+    isStacked: height > 280 && height > width * 0.7,
+    isWide: width > 440,
+  };
+}
+
 /** Where a key leads from the tile at `index`; the same place where it leads nowhere, undefined for other keys. */
 export function moveInGrid(index: number, key: string, columns: number, count: number): number | undefined {
   const column = index % columns;
