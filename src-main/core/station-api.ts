@@ -48,4 +48,10 @@ export interface StationOptions {
   devRoot?: string;
   sysRoot?: string;
   environment?: NodeJS.ProcessEnv;
+  /** Watch this one port and no other: a single flash from the command line. */
+  onlyPort?: string;
+  /** Stands in for `autoFlash` of `station.yaml`. */
+  autoFlash?: boolean;
+  /** Something threw that should not have: for the program's log. */
+  onDefect: (error: unknown) => void;
 }

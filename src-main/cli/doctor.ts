@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSystemClock } from '../core/clock.js';
+import { createConfigStore } from '../core/config/config-store.js';
+import { createDockerEngine } from '../core/docker/docker-engine.js';
+import { examine } from '../core/doctor/examine.js';
+import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
+import { exitCodes } from './output.js';
+
+/** `slipway doctor`: 0 when nothing is a problem, else 1. Changes nothing, not even an empty home. */
+export async function runDoctor(options: CommonOptions, context: Context): Action {
+  const output = outputOf(options, context);
+  const { messages, environment } = context;
+  const home = homeOf(options, context);
+  const clock = createSystemClock();
+  const controller = new AbortController();
+  const forgetStop = context.onStop(() => controller.abort());
+  const engine = createDockerEngine({
+    search: { configured: await configuredEngine(home, environment), environment },
+    stationId: '',
+    clock,
+  });
+  await engine.start();
+  const checks = await examine({ home, environment, engine, signal: controller.signal, clock });
+  await engine.dispose();
+  forgetStop();
+  const signs = { ok: '✓', warning: '!', problem: '✗' } as const;
+  for (const check of checks) {
+    output.event('check', { ...check });
+    const title = messages.lookUp(`doctor.${check.check}.title`) ?? check.check;
+    const reason = messages.lookUp(`doctor.${check.reason}`, check.params) ?? check.reason;
+    output.line(`${signs[check.state]} ${title}: ${reason}`);
+    if (check.command !== undefined) output.line(`    ${check.command}`);
+  }
+  return checks.some(({ state }) => state === 'problem') ? exitCodes.FAIL : exitCodes.ok;
+}
+
+/** What `station.yaml` says of the engine, where there is one that can be read. */
+async function configuredEngine(home: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+  if (!existsSync(join(home, 'station.yaml'))) return undefined;
+  const config = createConfigStore({ home, environment, clock: createSystemClock() });
+  const loaded = await config.load();
+  config.dispose();
+  return loaded.ok ? loaded.value.docker : undefined;
+}

@@ -1,0 +1,181 @@
+import { realpath, stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { BayView } from '../../src-shared/model/bay.js';
+import { fault, type Fault } from '../../src-shared/model/result.js';
+import type { Verdict } from '../../src-shared/model/run.js';
+import { toJUnit } from '../core/reports/junit.js';
+import type { Station } from '../core/station-api.js';
+import { createStation } from '../core/station.js';
+import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
+import { exitCodes, type Output } from './output.js';
+import { reportChanges } from './report.js';
+import { describeDefect } from './station.js';
+import { UsageError } from './usage.js';
+
+export interface FlashOptions extends CommonOptions {
+  port: string;
+  recipe: string;
+  junit?: string;
+}
+
+/** How long an engine that does not answer yet is waited for, in ms. */
+const engineLimit = 15_000;
+
+/** `slipway flash`: one run through one port; the exit code is the verdict. */
+export async function runFlash(options: FlashOptions, context: Context): Action {
+  const output = outputOf(options, context);
+  const { messages } = context;
+  const path = resolve(options.port);
+  if (!(await exists(path))) {
+    output.fault(fault('port-unknown', { path }));
+    return exitCodes.usage;
+  }
+  const junit = options.junit === undefined ? undefined : resolve(options.junit);
+  if (junit !== undefined && !(await exists(dirname(junit)))) {
+    throw new UsageError(messages.text('cli.usage-file-folder', { folder: dirname(junit) }));
+  }
+  const station = createStation({
+    home: homeOf(options, context),
+    environment: context.environment,
+    onlyPort: path,
+    autoFlash: false,
+    onDefect: (error) => output.note(messages.text('cli.defect', { reason: describeDefect(error) })),
+  });
+  const started = await station.start();
+  if (!started.ok) {
+    output.fault(started.error);
+    await station.stop('leave-running');
+    return exitCodes.ERROR;
+  }
+  const report = reportChanges(station, output);
+  try {
+    if (!(await knowsRecipe(station, options.recipe))) {
+      output.fault(fault('recipe-unknown', { recipe: options.recipe }));
+      return exitCodes.usage;
+    }
+    return await flashOnce(station, path, options.recipe, junit, output, context);
+  } finally {
+    report.dispose();
+    await station.stop('abort-runs');
+  }
+}
+
+async function flashOnce(
+  station: Station,
+  path: string,
+  recipe: string,
+  junit: string | undefined,
+  output: Output,
+  context: Context,
+): Action {
+  const waiting = waitForBay(station, path);
+  const abandon = context.onStop(() => waiting.abandon());
+  const found = await waiting.bay;
+  abandon();
+  if ('fault' in found) {
+    output.fault(found.fault);
+    return found.fault.code === 'aborted-by-operator' ? exitCodes.ABORTED : exitCodes.ERROR;
+  }
+  const ended = new Promise<{ runId: string; verdict: Verdict }>((resolveEnded) => {
+    station.subscribe('verdict', undefined, ({ runId, verdict }) => resolveEnded({ runId, verdict }));
+  });
+  const flashed = await station.handlers['bay.flash']({ bay: found.bay, recipe });
+  if (!flashed.ok) {
+    output.fault(flashed.error);
+    return exitCodes.ERROR;
+  }
+  const forgetStop = context.onStop(() => {
+    output.note(output.messages.text('cli.stopping'));
+    void station.handlers['bay.abort']({ bay: found.bay });
+  });
+  let last = await ended;
+  // A recipe with retries goes on by itself; the last attempt's verdict counts.
+  for (let running = bayAt(station, path); running?.status === 'running'; running = bayAt(station, path)) {
+    last = await nextVerdict(station);
+  }
+  forgetStop();
+  if (junit !== undefined) await writeJUnit(station, last.runId, junit, output);
+  return exitCodes[last.verdict];
+}
+
+function nextVerdict(station: Station): Promise<{ runId: string; verdict: Verdict }> {
+  return new Promise((resolveNext) => {
+    const subscription = station.subscribe('verdict', undefined, ({ runId, verdict }) => {
+      subscription.dispose();
+      resolveNext({ runId, verdict });
+    });
+  });
+}
+
+function bayAt(station: Station, path: string): BayView | undefined {
+  return station.bays().find(({ port }) => port?.path === path);
+}
+
+/** Waits until the port has settled in its bay and nothing of the station is in the way. */
+function waitForBay(
+  station: Station,
+  path: string,
+): { bay: Promise<{ bay: number } | { fault: Fault }>; abandon: () => void } {
+  let abandon = (): void => undefined;
+  const bay = new Promise<{ bay: number } | { fault: Fault }>((resolveBay) => {
+    const finish = (result: { bay: number } | { fault: Fault }): void => {
+      clearTimeout(limit);
+      subscription.dispose();
+      resolveBay(result);
+    };
+    const look = (last: boolean): void => {
+      const view = bayAt(station, path);
+      if (view?.status === 'disabled') return finish({ fault: fault('bay-disabled', { bay: view.number }) });
+      if (view?.status === 'ready' || view?.status === 'unmatched') return finish({ bay: view.number });
+      // An image that another recipe would need is no obstacle: the run looks at its own.
+      const station_ = view?.status === 'blocked' && !isStationReason(view) ? view : undefined;
+      if (station_ !== undefined) return finish({ bay: station_.number });
+      if (last) finish({ fault: view?.reason ?? fault('port-unknown', { path }) });
+    };
+    const limit = setTimeout(() => look(true), engineLimit);
+    const subscription = station.subscribe('bays', undefined, () => queueMicrotask(() => look(false)));
+    abandon = () => finish({ fault: fault('aborted-by-operator') });
+  });
+  return { bay, abandon: () => abandon() };
+}
+
+function isStationReason({ reason }: BayView): boolean {
+  return reason !== null && !reason.code.startsWith('image-');
+}
+
+function knowsRecipe(station: Station, name: string): Promise<boolean> {
+  return new Promise((resolveKnown) => {
+    const subscription = station.subscribe('recipes', undefined, ({ recipes }) => {
+      queueMicrotask(() => subscription.dispose());
+      resolveKnown(recipes.recipes.some((recipe) => recipe.name === name));
+    });
+  });
+}
+
+async function writeJUnit(station: Station, runId: string, file: string, output: Output): Promise<void> {
+  const run = await station.handlers['runs.show']({ runId });
+  if (!run.ok) return output.fault(run.error);
+  const log = await readLog(station, runId);
+  await writeFile(file, toJUnit(run.value, output.messages, log));
+}
+
+async function readLog(station: Station, runId: string): Promise<string> {
+  const lines: string[] = [];
+  for (let from = 0; ;) {
+    const part = await station.handlers['runs.log']({ runId, from, limit: 5000 });
+    if (!part.ok || part.value.lines.length === 0) return lines.join('\n');
+    lines.push(...part.value.lines.map(({ text }) => text));
+    from += part.value.lines.length;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(await realpath(path));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return false;
+    throw error;
+  }
+}

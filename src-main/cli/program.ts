@@ -1,0 +1,111 @@
+import { Command } from 'commander';
+import { verdictSchema } from '../../src-shared/model/run.js';
+import type { Action, CommonOptions, Context } from './context.js';
+import { runDoctor } from './doctor.js';
+import { runFlash, type FlashOptions } from './flash.js';
+import { listPorts } from './ports.js';
+import { checkRecipes, listRecipes } from './recipes.js';
+import { listRuns, showRun, type ListOptions } from './runs.js';
+import { runStation } from './station.js';
+import { localizeHelp, UsageError, wholeNumber } from './usage.js';
+
+/** The command line as a table of contents. `result` says which command was meant and how it ended. */
+export function createProgram(
+  context: Context,
+  version: string,
+): { program: Command; result: { exitCode: number; command: string } } {
+  const { messages } = context;
+  const result = { exitCode: 0, command: '' };
+  const home = ['--home <dir>', messages.text('cli.option-home')] as const;
+  const json = ['--json', messages.text('cli.option-json')] as const;
+
+  const finish = async (work: Action): Promise<void> => {
+    result.exitCode = await work;
+  };
+
+  function add(parent: Command, name: string, description: string): Command {
+    const command = localizeHelp(parent.command(name).description(description), messages);
+    const path = parent.name() === 'slipway' ? name : `${parent.name()} ${name}`;
+    // Known before the command's own options are looked at: an error names it.
+    const parse = command.parseOptions.bind(command);
+    command.parseOptions = (argv) => {
+      result.command = path;
+      return parse(argv);
+    };
+    return command;
+  }
+
+  function addGroup(name: string, description: string): Command {
+    const group = add(program, name, description);
+    return group.action(() => {
+      throw new UsageError(messages.text('cli.usage-no-command'));
+    });
+  }
+
+  const program = localizeHelp(new Command('slipway'), messages)
+    .description(messages.text('cli.program'))
+    .version(version, '-V, --version', messages.text('cli.option-version'))
+    .action(() => {
+      throw new UsageError(messages.text('cli.usage-no-command'));
+    });
+
+  add(program, 'station', messages.text('cli.station'))
+    .option(...home)
+    .option(...json)
+    .action((options: CommonOptions) => finish(runStation(options, context)));
+
+  add(program, 'flash', messages.text('cli.flash'))
+    .requiredOption('--port <path>', messages.text('cli.option-port'))
+    .requiredOption('--recipe <name>', messages.text('cli.option-recipe'))
+    .option(...home)
+    .option('--junit <file>', messages.text('cli.option-junit'))
+    .option(...json)
+    .action((options: FlashOptions) => finish(runFlash(options, context)));
+
+  add(program, 'ports', messages.text('cli.ports'))
+    .option(...home)
+    .option(...json)
+    .action((options: CommonOptions) => finish(listPorts(options, context)));
+
+  add(program, 'doctor', messages.text('cli.doctor'))
+    .option(...home)
+    .option(...json)
+    .action((options: CommonOptions) => finish(runDoctor(options, context)));
+
+  const recipes = addGroup('recipes', messages.text('cli.recipes'));
+  add(recipes, 'check', messages.text('cli.recipes-check'))
+    .argument('<file...>', messages.text('cli.argument-files'))
+    .option(...json)
+    .action((files: string[], options: CommonOptions) => finish(checkRecipes(files, options, context)));
+  add(recipes, 'list', messages.text('cli.recipes-list'))
+    .option(...home)
+    .option(...json)
+    .action((options: CommonOptions) => finish(listRecipes(options, context)));
+
+  const runs = addGroup('runs', messages.text('cli.runs'));
+  add(runs, 'list', messages.text('cli.runs-list'))
+    .option(...home)
+    .option(...json)
+    .option('--limit <n>', messages.text('cli.option-limit'), wholeNumber(messages, '--limit', 1, 500), 50)
+    .option('--verdict <verdict>', messages.text('cli.option-verdict'), (given: string) => {
+      const verdict = verdictSchema.safeParse(given.toUpperCase());
+      if (verdict.success) return verdict.data;
+      const reason = messages.text('cli.usage-verdict');
+      throw new UsageError(messages.text('cli.usage-invalid', { given, option: '--verdict', reason }));
+    })
+    .option('--serial <serial>', messages.text('cli.option-serial'))
+    .option('--recipe <name>', messages.text('cli.option-recipe-filter'))
+    .option('--bay <n>', messages.text('cli.option-bay'), wholeNumber(messages, '--bay', 1, 999))
+    .option('--before <run>', messages.text('cli.option-before'))
+    .action((options: ListOptions) => finish(listRuns(options, context)));
+  add(runs, 'show', messages.text('cli.runs-show'))
+    .argument('<run>', messages.text('cli.argument-run'))
+    .option(...home)
+    .option(...json)
+    .option('--log', messages.text('cli.option-log'))
+    .action((run: string, options: CommonOptions & { log?: boolean }) =>
+      finish(showRun(run, options, context)),
+    );
+
+  return { program, result };
+}
