@@ -206,6 +206,11 @@ const cases: [what: string, text: string, expected: string | RegExp][] = [
     /^a\.yaml:11:9: tests\[0\]: This test would run/,
   ],
   [
+    'a test in a container that another test has stopped',
+    `${withSign('log: Done')}tests: [{ name: a, exec: [b], image: c }, { name: d, exec: [e] }]\n`,
+    /^a\.yaml:11:43: tests\[1\]: This test would run .* is stopped before “a”/,
+  ],
+  [
     'two tests of one name',
     `${least}tests: [{ name: a, exec: [b], image: c }, { name: a, exec: [b], image: c }]\n`,
     /tests\[1\]\.name: Another test is called “a”/,

@@ -13,9 +13,9 @@ import { checkWholeRecipe } from './whole-recipe.js';
 const text = z.string().min(1, 'textEmpty');
 const phaseDuration = durationBetween('100ms', '24h');
 
-function regularExpressionOf(source: string, context: z.RefinementCtx<string>): RegExp {
+function regularExpressionOf(source: string, context: z.RefinementCtx<string>, flags = 'u'): RegExp {
   try {
-    return new RegExp(source, 'u');
+    return new RegExp(source, flags);
   } catch {
     // The library's reason is English; the catalogue's own words and the position say enough.
     const message = source.includes('(?P<') ? 'regularExpressionPython' : 'regularExpression';
@@ -25,7 +25,8 @@ function regularExpressionOf(source: string, context: z.RefinementCtx<string>): 
 }
 
 const pattern = text.max(1000, 'patternTooLong');
-const regularExpression = pattern.transform(regularExpressionOf);
+const regularExpression = pattern.transform((source, context) => regularExpressionOf(source, context));
+const outputExpression = pattern.transform((source, context) => regularExpressionOf(source, context, 'mu'));
 
 const progressGroups = ['percent', 'step', 'message', 'serial'];
 const progressExpression = pattern.transform((source, context) => {
@@ -202,10 +203,8 @@ const testSchema = z.strictObject({
   /** An image of its own, given the same device; left out, the command runs in the flasher's container. */
   image: text.optional(),
   timeout: phaseDuration.default(60_000),
-  /** The output must match. */
-  expect: regularExpression.optional(),
-  /** A JUnit file that the command leaves in its container, kept with the run. */
-  junit: absolutePath.optional(),
+  /** The output must match; `^` and `$` are the ends of a line of it. */
+  expect: outputExpression.optional(),
 });
 
 export const recipeSchema = z

@@ -25,8 +25,13 @@ export function checkWholeRecipe(recipe: Recipe, context: z.RefinementCtx<Recipe
 
   const onlyExit = flash.success.every((sign) => 'exitCode' in sign);
   const names = new Set<string>();
+  const firstApart = tests.findIndex(({ image }) => image !== undefined);
   tests.forEach((test, index) => {
     if (test.image === undefined && onlyExit) say('testNeedsRunningContainer', ['tests', index]);
+    // A test with an image of its own is given the port, so the flasher has let go of it by then.
+    else if (test.image === undefined && firstApart >= 0 && index > firstApart) {
+      say('testAfterFlasher', ['tests', index], { other: tests[firstApart]?.name ?? '' });
+    }
     if (names.has(test.name)) say('testNameTaken', ['tests', index, 'name'], { name: test.name });
     names.add(test.name);
   });
