@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   closeSync,
   constants,
@@ -5,6 +6,7 @@ import {
   lstatSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readlinkSync,
   rmSync,
   symlinkSync,
@@ -133,6 +135,42 @@ describe('a widget', () => {
     const flasher = open(widget.path);
     flasher.write('\r\rversion\r');
     await until(() => flasher.text().includes('U-Boot 2012'));
+  });
+
+  it('holds no descriptor of a terminal once it is unplugged', async () => {
+    const widget = makeWidget();
+    const terminals = () =>
+      readdirSync('/proc/self/fd').filter((name) => {
+        const place = `/proc/self/fd/${name}`;
+        return existsSync(place) && /^\/dev\/(pts\/|ptmx)/.test(readlinkSync(place));
+      }).length;
+    widget.unplug();
+    const before = terminals();
+    for (let time = 0; time < 5; time += 1) {
+      widget.plug(join(folder, 'ttyWIDGET0'));
+      await sleep(5);
+      widget.unplug();
+    }
+    await sleep(20);
+    expect(terminals()).toBe(before);
+  });
+
+  it('hangs up although a child process that was started meanwhile lives on', async () => {
+    const widget = makeWidget();
+    const child = spawn('sleep', ['30'], { stdio: 'ignore' });
+    releases.push(() => void child.kill());
+    const flasher = open(widget.path);
+    widget.unplug();
+    await until(() => flasher.gone());
+  });
+
+  it('loses what nobody reads, and goes on', async () => {
+    const wire = openRawPty({ onData: () => {} });
+    releases.push(() => wire.hangUp());
+    for (let time = 0; time < 40; time += 1) wire.write(Buffer.alloc(8192, 0x55));
+    const far = open(wire.path);
+    await until(() => far.bytes().length > 1000);
+    expect(far.bytes().length).toBeLessThan(40 * 8192);
   });
 
   it("leaves another's link alone", () => {

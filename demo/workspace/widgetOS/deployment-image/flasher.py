@@ -194,7 +194,7 @@ def get_prompt():
             time.sleep(0.5)
     if not seen:
         raise FlashError('no answer from the board, is it powered?')
-    raise FlashError('no U-Boot prompt, got: %r' % text_of(seen)[-60:])
+    raise FlashError('no U-Boot prompt, got: %r' % seen[-40:])
 
 
 # ---------------------------------------------------------------- Y-modem
