@@ -1,0 +1,48 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isSystemError, saysAbsent } from '../../ports/system-error.js';
+import { fine, problem, quoted, type Check, type Finding } from '../check.js';
+import type { Machine } from '../machine.js';
+
+/** Whether the station can keep its things in its home. */
+export const homeFolder: Check = {
+  name: 'home',
+  async look(machine) {
+    const path = machine.home;
+    const found = await firstThere(path);
+    if (!found.isFolder) return problem('home.no-folder', { path: found.path });
+    const refusal = await whyUnwritable(found.path);
+    if (refusal !== null) return unwritable(machine, found.path, refusal);
+    return found.path === path ? fine('home.ready', { path }) : fine('home.not-made-yet', { path });
+  },
+};
+
+/** The path itself, or the nearest above it that exists. */
+async function firstThere(path: string): Promise<{ path: string; isFolder: boolean }> {
+  try {
+    return { path, isFolder: (await stat(path)).isDirectory() };
+  } catch (error) {
+    const above = dirname(path);
+    if (saysAbsent(error) && above !== path) return firstThere(above);
+    throw error;
+  }
+}
+
+/** The system's code for why this user cannot make files in a folder; null when it can. */
+async function whyUnwritable(folder: string): Promise<string | null> {
+  try {
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return null;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return error.code;
+  }
+}
+
+function unwritable(machine: Machine, folder: string, code: string): Finding {
+  // Not the folder above a home that is to be made: that belongs to somebody else for a reason.
+  const mayChange = code === 'EACCES' && folder === machine.home && machine.platform !== 'win32';
+  const command = mayChange ? `sudo chown -R "$USER": ${quoted(folder)}` : undefined;
+  return problem('home.unwritable', { path: folder, code }, command);
+}

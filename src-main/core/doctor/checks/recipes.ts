@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import type { OpenWatch } from '../../ports/folder-watches.js';
+import { createRecipeStore } from '../../recipes/recipe-store.js';
+import { fine, problem, quoted, warning, type Check } from '../check.js';
+
+/** Whether every recipe of the home can be used. */
+export const recipes: Check = {
+  name: 'recipes',
+  async look({ home, clock }) {
+    const folder = join(home, 'recipes');
+    const store = createRecipeStore({ folder, clock, openWatch: noWatch });
+    try {
+      await store.start();
+      const { recipes: usable, problems } = store.view;
+      const [first] = problems;
+      if (first !== undefined) {
+        const files = [...new Set(problems.map(({ file }) => file))];
+        const { file, line } = first;
+        const command = `slipway recipes check ${files.map(quoted).join(' ')}`;
+        return problem(
+          'recipes.broken',
+          { problems: problems.length, files: files.length, file, line },
+          command,
+        );
+      }
+      return usable.length === 0
+        ? warning('recipes.none', { folder })
+        : fine('recipes.ready', { count: usable.length });
+    } finally {
+      store.dispose();
+    }
+  },
+};
+
+/** One look is enough. */
+const noWatch: OpenWatch = () => ({ dispose: () => undefined });

@@ -1,0 +1,96 @@
+import { constants } from 'node:fs';
+import { access, open, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isSystemError, saysAbsent } from '../../ports/system-error.js';
+import { applicationId, migrations } from '../../records/migrations.js';
+import { connect, databaseFault, readValues, type Database } from '../../records/sqlite.js';
+import { fine, problem, quoted, type Check, type Finding } from '../check.js';
+
+/** Larger files, in bytes, are not read through: that takes seconds in which nothing else is done. */
+const readThroughLimit = 64 * 1024 ** 2;
+const companions = ['-wal', '-shm'];
+
+/** Whether the records can be opened. Nothing is opened for writing, nothing is migrated, no file is made. */
+export const recordsFile: Check = {
+  name: 'records',
+  async look({ home }) {
+    const path = join(home, 'records.db');
+    const size = await sizeOf(path);
+    const beside = await Promise.all(companions.map((suffix) => sizeOf(path + suffix)));
+    if (size === null) {
+      // Commits of a database that is gone: a new one is never made beside them.
+      return beside.some((length) => length !== null && length > 0)
+        ? problem('records.gone', { path })
+        : fine('records.not-made-yet');
+    }
+    const damage = judgeHead(await readHead(path), path);
+    if (damage !== null) return damage;
+    const code = (await whyUnusable(path)) ?? (await whyUnusable(dirname(path)));
+    if (code !== null) {
+      const command = code === 'EACCES' ? `sudo chown -R "$USER": ${quoted(home)}` : undefined;
+      return problem('records.unwritable', { path, code }, command);
+    }
+    // With one beside it somebody has it open, or was killed with it: it is only safe to read when opened like they do.
+    if (beside.some((length) => length !== null)) return fine('records.open', { path });
+    if (size > readThroughLimit) return fine('records.large', { path });
+    return readThrough(path);
+  },
+};
+
+/** Bytes, or null where there is no such file. */
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (saysAbsent(error)) return null;
+    throw error;
+  }
+}
+
+async function readHead(path: string): Promise<Buffer> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const head = Buffer.alloc(100);
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    return head.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The first 100 bytes of an SQLite file, https://sqlite.org/fileformat.html#the_database_header. */
+function judgeHead(head: Buffer, path: string): Finding | null {
+  const isSqlite = head.length === 100 && head.toString('latin1', 0, 16) === 'SQLite format 3\0';
+  if (!isSqlite) return problem('records.corrupt', { path });
+  const version = head.readUInt32BE(60);
+  if (head.readUInt32BE(68) !== applicationId || version === 0) return problem('records.foreign', { path });
+  return version > migrations.length
+    ? problem('records.newer', { path, found: version, known: migrations.length })
+    : null;
+}
+
+async function whyUnusable(path: string): Promise<string | null> {
+  try {
+    await access(path, constants.R_OK | constants.W_OK);
+    return null;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return error.code;
+  }
+}
+
+function readThrough(path: string): Finding {
+  let database: Database | undefined;
+  try {
+    database = connect(path, 'read-only-medium');
+    const said = readValues(database, 'SELECT quick_check FROM pragma_quick_check LIMIT 1').join();
+    return said === 'ok' ? fine('records.ready', { path }) : problem('records.corrupt', { path });
+  } catch (error) {
+    const { error: fault } = databaseFault(error, path) as { error: { code: string; detail?: string } };
+    return fault.code === 'records-corrupt'
+      ? problem('records.corrupt', { path })
+      : problem('records.unwritable', { path, code: fault.detail ?? fault.code });
+  } finally {
+    database?.close();
+  }
+}

@@ -1,0 +1,24 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { saysAbsent, saysForbidden } from '../../ports/system-error.js';
+import { fine, problem, quoted, warning, type Check } from '../check.js';
+
+/** Whether the folder with what is flashed is there. */
+export const workspace: Check = {
+  name: 'workspace',
+  async look(machine) {
+    const { config } = await machine.settings();
+    if (config === null) return warning('unknown.no-settings');
+    const path = config.workspace;
+    try {
+      if (!(await stat(path)).isDirectory()) return problem('workspace.no-folder', { path });
+      await access(path, constants.R_OK | constants.X_OK);
+      return fine('workspace.ready', { path });
+    } catch (error) {
+      const make = machine.platform === 'win32' ? undefined : `mkdir -p ${quoted(path)}`;
+      if (saysAbsent(error)) return problem('workspace.missing', { path }, make);
+      if (saysForbidden(error)) return problem('workspace.unreadable', { path });
+      throw error;
+    }
+  },
+};
