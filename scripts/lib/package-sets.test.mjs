@@ -8,6 +8,7 @@ describe('what is missing', () => {
     expect(missingOf(packageSets.boards, bare).map((item) => item.name)).toEqual([
       'qemu-system-arm',
       'u-boot-qemu',
+      'busybox-static',
     ]);
   });
 
