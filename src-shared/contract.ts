@@ -141,6 +141,8 @@ export const windowEvents = {
   quitAsked: event(nothing, z.object({ running: z.array(bayNumber) })),
   /** A key that was pressed inside a panel but belongs to the window. */
   shortcut: event(nothing, z.object({ key: z.enum(['escape', 'previousBay', 'nextBay', 'abort', 'flash']) })),
+  /** A bay was chosen outside the window: somebody clicked on the notification of its verdict. */
+  bayChosen: event(nothing, z.object({ bay: bayNumber })),
 } as const;
 
 export const events = { ...stationEvents, ...windowEvents } as const;

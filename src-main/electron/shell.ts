@@ -1,17 +1,15 @@
-import { app, dialog, ipcMain, nativeTheme, protocol, session as sessions } from 'electron';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { createMessages, type Messages } from '../../src-shared/messages/messages.js';
-import { ok } from '../../src-shared/model/result.js';
+import { app, powerMonitor } from 'electron';
 import type { Station, StationOptions } from '../core/station-api.js';
-import { serveContract, type WindowHandlers } from '../ipc/serve.js';
-import { schemePrivileges, serveWindow, windowOrigin } from './app-scheme.js';
+import { createSystemClock } from '../core/clock.js';
 import { parseArguments } from './arguments.js';
 import { hardenApp } from './hardening.js';
 import { createLog } from './log.js';
 import { placesIn } from './places.js';
-import { createMainWindow } from './window.js';
-import { createWindowEvents } from './window-events.js';
+import { described, prepareApp, refuseToStart } from './start-up.js';
+import { openStationWindow } from './station-window.js';
+
+/** The system does not wait for long when it shuts down, in ms. */
+const shutdownLimitMs = 3000;
 
 export interface ShellOptions {
   readonly createStation: (options: StationOptions) => Station;
@@ -19,67 +17,57 @@ export interface ShellOptions {
   readonly root: string;
 }
 
-/** The station with its window. To be called while the application starts: schemes are registered before it is ready. */
+/**
+ * The station with its window. To be called while the application's entry is being loaded: what it does
+ * before its first wait has to be done before the application is ready.
+ */
 export async function runShell({ createStation, root }: ShellOptions): Promise<void> {
   const log = createLog((line) => void process.stderr.write(line), Date.now);
+  const clock = createSystemClock();
   const { home, kiosk } = parseArguments(process.argv.slice(1), process.env);
-  const places = placesIn(root);
-  mkdirSync(join(home, 'electron'), { recursive: true });
-  app.setPath('userData', join(home, 'electron'));
-  // Whoever starts it as root has to leave the sandbox out; to ask for both ends every child process.
-  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-  protocol.registerSchemesAsPrivileged([schemePrivileges]);
-  if (!app.requestSingleInstanceLock()) {
-    app.quit();
+  const { isFirst, problem } = prepareApp(home);
+  if (!isFirst) {
+    log.info('this home has a window already', { home });
+    app.exit(0);
     return;
   }
   const navigation = hardenApp(app, log);
-  await app.whenReady();
+  // One bay's bug is no reason to take the others' flashes away: it is logged, and the station goes on.
+  process.on('uncaughtException', (error) => log.error('uncaught', { error: described(error) }));
 
-  const station = createStation({ home, environment: process.env });
-  const started = await station.start();
-  if (!started.ok) {
-    dialog.showErrorBox('Slipway', createMessages('en').what(started.error));
-    app.exit(1);
-    return;
+  try {
+    await app.whenReady();
+    if (problem !== null) {
+      await refuseToStart(problem, log);
+      return;
+    }
+    const onDefect = (error: unknown): void => log.error('defect', { error: described(error) });
+    const station = createStation({ home, environment: process.env, onDefect });
+    const started = await station.start();
+    if (!started.ok) {
+      await refuseToStart(started.error, log);
+      return;
+    }
+
+    const shown = openStationWindow({ station, home, kiosk, places: placesIn(root), navigation, clock, log });
+    const { quit } = shown;
+    app.on('second-instance', () => shown.focus());
+    app.on('activate', () => shown.focus());
+    app.on('before-quit', (event) => {
+      event.preventDefault();
+      quit.request();
+    });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => quit.now('abort-runs'));
+    }
+    // Electron's description leaves the event out of this listener's parameters.
+    (powerMonitor as NodeJS.EventEmitter).on('shutdown', (event: { preventDefault(): void }) => {
+      event.preventDefault();
+      quit.now('leave-running', shutdownLimitMs);
+    });
+    await shown.load();
+    log.info('window ready', { ms: Math.round(performance.now()) });
+  } catch (error) {
+    await refuseToStart(error, log);
   }
-  let messages: Messages = createMessages(station.view().settings.locale);
-  const windowEvents = createWindowEvents();
-  const session = sessions.fromPartition('window');
-  serveWindow(session.protocol, places.renderer);
-  nativeTheme.themeSource = station.view().settings.theme;
-  const stateFile = join(home, 'window.json');
-  const main = createMainWindow({ session, places, navigation, kiosk, stateFile, log });
-  const windowHandlers: WindowHandlers = {
-    'panel.place': () => Promise.resolve(ok()),
-    'panel.hide': () => Promise.resolve(ok()),
-    'panel.reload': () => Promise.resolve(ok()),
-    'panel.focus': () => Promise.resolve(ok()),
-    'window.answerQuit': () => Promise.resolve(ok()),
-    'window.chooseFolder': () => Promise.resolve({ ok: true, value: { folder: null } }),
-    'window.zoom': ({ step }) => {
-      main.changeZoom(step);
-      return Promise.resolve(ok());
-    },
-  };
-  serveContract({
-    ipcMain,
-    isTrusted: ({ sender, senderFrame }) =>
-      sender === main.window.webContents &&
-      senderFrame !== null &&
-      senderFrame === sender.mainFrame &&
-      senderFrame.origin === windowOrigin,
-    station,
-    windowHandlers,
-    windowSubscribe: windowEvents.subscribe,
-    messages: () => messages,
-    log,
-  });
-  station.subscribe('station', undefined, ({ station: view }) => {
-    if (messages.locale !== view.settings.locale) messages = createMessages(view.settings.locale);
-    nativeTheme.themeSource = view.settings.theme;
-  });
-  app.on('second-instance', () => main.focus());
-  main.window.on('closed', () => void station.stop('abort-runs').then(() => app.exit(0)));
-  await main.load();
 }

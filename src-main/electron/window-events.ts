@@ -11,7 +11,11 @@ export interface WindowEvents {
 }
 
 export function createWindowEvents(): WindowEvents {
-  const emitters: Emitters = { quitAsked: createEmitter(), shortcut: createEmitter() };
+  const emitters: Emitters = {
+    quitAsked: createEmitter(),
+    shortcut: createEmitter(),
+    bayChosen: createEmitter(),
+  };
   return {
     emitters,
     subscribe: (name, _params, listener) => {

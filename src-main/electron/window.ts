@@ -28,6 +28,8 @@ export interface MainWindow {
   changeZoom(step: 'in' | 'out' | 'reset'): void;
   /** In front of everything, out of the task bar, with the keyboard. */
   focus(): void;
+  /** Remembers where it is. */
+  save(): void;
   load(): Promise<void>;
 }
 
@@ -55,8 +57,6 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       webviewTag: false,
       spellcheck: false,
       navigateOnDragDrop: false,
-      // A station's window may stand behind another one and must still show a verdict on time.
-      backgroundThrottling: false,
     },
   });
   const { webContents } = window;
@@ -64,13 +64,14 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
 
   navigation.allow(webContents, (url) => url.startsWith(`${windowOrigin}/`));
   if (state.maximized && !kiosk) window.maximize();
+  // Its keys work without being seen.
+  if (kiosk) window.setMenuBarVisibility(false);
 
   const applyZoom = (): void => webContents.setZoomFactor(zoom);
   const save = (): void => {
     const bounds = kiosk ? state.bounds : window.getNormalBounds();
     saveWindowState(stateFile, { bounds, maximized: window.isMaximized(), zoom }, log);
   };
-  window.on('close', save);
   window.once('ready-to-show', () => window.show());
   window.on('page-title-updated', (event) => event.preventDefault());
   webContents.on('did-finish-load', applyZoom);
@@ -92,6 +93,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       window.show();
       window.focus();
     },
+    save,
     load: () => window.loadURL(`${windowOrigin}/index.html`),
   };
 }

@@ -1,0 +1,74 @@
+import { Notification } from 'electron';
+import type { Messages } from '../../src-shared/messages/messages.js';
+import type { SyncDisposable } from '../core/disposable.js';
+import type { Station } from '../core/station-api.js';
+import type { Log } from './log.js';
+
+export interface Notice {
+  readonly title: string;
+  readonly body: string;
+  readonly onClick: () => void;
+}
+
+/** The system's notifications, or a test's. */
+export interface Notifier {
+  isSupported(): boolean;
+  show(notice: Notice): void;
+}
+
+export function createSystemNotifier(icon: string, log: Log): Notifier {
+  // What nobody holds is collected, and then its click reaches nobody.
+  const shown = new Set<Notification>();
+  return {
+    isSupported: () => Notification.isSupported(),
+    show({ title, body, onClick }) {
+      const notification = new Notification({ title, body, icon });
+      const forget = (): void => void shown.delete(notification);
+      shown.add(notification);
+      notification.on('click', () => {
+        forget();
+        onClick();
+      });
+      notification.on('close', forget);
+      notification.on('failed', (_event, error) => {
+        forget();
+        log.warn('notification not shown', { error });
+      });
+      notification.show();
+    },
+  };
+}
+
+export interface VerdictNotices {
+  readonly station: Pick<Station, 'subscribe'>;
+  readonly notifier: Notifier;
+  readonly messages: () => Messages;
+  /** Somebody clicked on the notice of this bay. */
+  readonly onClick: (bay: number) => void;
+  readonly log: Log;
+}
+
+/** Tells each run's verdict by the system's own means, whatever the window shows or whether it shows at all. */
+export function noticeVerdicts({
+  station,
+  notifier,
+  messages,
+  onClick,
+  log,
+}: VerdictNotices): SyncDisposable {
+  if (!notifier.isSupported()) {
+    log.warn('this system shows no notifications');
+    return { dispose: () => undefined };
+  }
+  return station.subscribe('verdict', undefined, ({ bay, verdict, unitSerial, attempt }) => {
+    const words = messages();
+    notifier.show({
+      title: words.text('shell.verdict.title', { bay, verdict: words.text(`words.verdict.${verdict}`) }),
+      body:
+        unitSerial === null
+          ? words.text('shell.verdict.unknownUnit', { attempt })
+          : words.text('shell.verdict.unit', { unit: unitSerial, attempt }),
+      onClick: () => onClick(bay),
+    });
+  });
+}

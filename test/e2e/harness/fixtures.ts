@@ -1,0 +1,75 @@
+/* eslint-disable no-empty-pattern -- Playwright reads what a fixture needs from its parameter's pattern. */
+import { test as base, type Page } from '@playwright/test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FakeStation } from '../../fakes/station.js';
+import type {} from '../../fakes/window/main.js';
+import { fakeWindowOptions, openWindow, type TestWindow, type WindowOptions } from './window.js';
+import { startPanelServer, type PanelServer } from './panel-server.js';
+
+/** A window over the fake station, which the test moves by hand. */
+export interface FakeWindow extends TestWindow {
+  /** Runs in the application's main process, with the station and one value that can be cloned. */
+  actOnStation: <Argument, Answer>(
+    act: (station: FakeStation, argument: Argument) => Answer,
+    argument: Argument,
+  ) => Promise<Answer>;
+}
+
+interface Fixtures {
+  /** A home folder that is gone after the test. */
+  home: string;
+  /** Opens a window; it is ended after the test. */
+  open: (options: WindowOptions) => Promise<TestWindow>;
+  openFake: (change?: Partial<WindowOptions>) => Promise<FakeWindow>;
+  /** A flasher's panel on 127.0.0.1, as legacy software makes them. */
+  panelServer: PanelServer;
+}
+
+export const test = base.extend<Fixtures>({
+  home: async ({}, use) => {
+    const home = await mkdtemp(join(tmpdir(), 'slipway-e2e-'));
+    await use(home);
+    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+  },
+  open: async ({}, use) => {
+    const windows: TestWindow[] = [];
+    await use(async (options) => {
+      const window = await openWindow(options);
+      windows.push(window);
+      return window;
+    });
+    await Promise.all(windows.map((window) => window.end()));
+  },
+  openFake: async ({ home, open }, use) => {
+    await use(async (change = {}) => {
+      const options = fakeWindowOptions(home);
+      const environment = { ...options.environment, ...change.environment };
+      const window = await open({ ...options, ...change, environment });
+      const fake = await window.app.evaluateHandle(() => {
+        if (globalThis.fakeStation === undefined) throw new Error('This window has another station');
+        return globalThis.fakeStation;
+      });
+      return {
+        ...window,
+        // Playwright's types would take handles among the argument apart; ours is a plain value.
+        actOnStation: (act, argument) => fake.evaluate(act as never, argument),
+      };
+    });
+  },
+  panelServer: async ({}, use) => {
+    const server = await startPanelServer();
+    await use(server);
+    await server.close();
+  },
+});
+
+export { expect } from '@playwright/test';
+
+/** The page of a panel, once the shell has made it: any page that is not the window's own. */
+export async function panelPage({ app }: TestWindow, url: string | RegExp): Promise<Page> {
+  const matches = (page: Page): boolean =>
+    typeof url === 'string' ? page.url().startsWith(url) : url.test(page.url());
+  return app.windows().find(matches) ?? app.waitForEvent('window', { predicate: matches });
+}

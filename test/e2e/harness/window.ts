@@ -1,0 +1,85 @@
+import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { once } from 'node:events';
+import { sandboxArguments } from '../../../scripts/electron-runtime.mjs';
+import { projectRoot } from '../../../scripts/lib/main.mjs';
+
+/** How long a window may take to deal with its station before it is killed, in ms. */
+const endLimitMs = 20_000;
+
+export interface WindowOptions {
+  /** What Electron loads: a file, or the checkout. */
+  readonly entry: string;
+  readonly home: string;
+  readonly environment?: Record<string, string>;
+  readonly words?: readonly string[];
+}
+
+/** A window of the application in a process of its own. */
+export interface TestWindow {
+  readonly app: ElectronApplication;
+  /** The window's page. */
+  readonly page: Page;
+  /** What the process has written to standard error so far. */
+  errors(): string;
+  /** Resolves to the exit code once the process has ended by itself. */
+  readonly ended: Promise<number | null>;
+  /** Ends it as a service manager would (SIGTERM), and resolves to the exit code. */
+  end(): Promise<number | null>;
+  /** Ends it as a power cut would (SIGKILL). */
+  kill(): Promise<void>;
+}
+
+export async function openWindow(options: WindowOptions): Promise<TestWindow> {
+  const { entry, home, environment = {}, words = [] } = options;
+  const app = await _electron.launch({
+    executablePath: electron(),
+    args: [...sandboxArguments(), entry, '--home', home, ...words],
+    env: { ...inherited(), SLIPWAY_UNATTENDED: '1', ...environment },
+  });
+  const child = app.process();
+  let errors = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  const page = await app.firstWindow();
+  await page.waitForLoadState('load');
+  return {
+    app,
+    page,
+    errors: () => errors,
+    ended,
+    async end() {
+      child.kill('SIGTERM');
+      const limit = setTimeout(() => child.kill('SIGKILL'), endLimitMs);
+      const code = await ended;
+      clearTimeout(limit);
+      return code;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** The Electron that global-setup found. */
+export function electron(): string {
+  const found = process.env['SLIPWAY_TEST_ELECTRON'];
+  if (found === undefined) throw new Error('global-setup has not run: SLIPWAY_TEST_ELECTRON is not set');
+  return found;
+}
+
+/** What the window needs to know when it runs over the fake station. */
+export function fakeWindowOptions(home: string): WindowOptions {
+  const entry = process.env['SLIPWAY_TEST_FAKE_WINDOW'];
+  if (entry === undefined) throw new Error('global-setup has not run: SLIPWAY_TEST_FAKE_WINDOW is not set');
+  return { entry, home, environment: { SLIPWAY_ROOT: projectRoot } };
+}
+
+function inherited(): Record<string, string> {
+  const entries = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith('SLIPWAY_'),
+  );
+  return Object.fromEntries(entries);
+}
