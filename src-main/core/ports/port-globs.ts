@@ -1,7 +1,8 @@
 import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import picomatch from 'picomatch';
-import { isSystemError, saysAbsent, saysForbidden } from './system-error.js';
+import type { ConcernsUs } from './folder-watches.js';
+import { saysAbsent, saysForbidden } from './system-error.js';
 import type { WatchPlan } from './watched-port-source.js';
 
 /** How deep `**` goes. */
@@ -37,13 +38,10 @@ export function parsePortGlob(glob: string): PortGlob {
  * read is passed over; one that a fixed path names throws what the system says.
  */
 export async function planPortGlobs(globs: readonly PortGlob[]): Promise<WatchPlan> {
-  const folders: WatchPlan['folders'] = new Map();
+  const wanted = createWantedFolders();
   const paths = new Set<string>();
-
-  const want = (folder: string, concerns: (name: string) => boolean): void => {
-    const before = folders.get(folder);
-    folders.set(folder, before === undefined ? concerns : (name) => before(name) || concerns(name));
-  };
+  const isFolder = once(async (path) => (await ask(() => stat(path)))?.isDirectory() ?? false);
+  const trueFolder = once((path) => ask(() => realpath(path)));
 
   const walk = async (folder: string, segments: PortGlob, byWildcard: boolean, depth = 0): Promise<void> => {
     const [segment, ...rest] = segments;
@@ -52,14 +50,14 @@ export async function planPortGlobs(globs: readonly PortGlob[]): Promise<WatchPl
     if (segment.kind === 'literal') {
       const path = join(folder, segment.name);
       if (!isLast && (await isFolder(path))) return walk(path, rest, byWildcard);
-      want(folder, (name) => name === segment.name);
+      wanted.addName(folder, segment.name);
       if (isLast && (await exists(path))) paths.add(path);
       return;
     }
     const matches = segment.kind === 'pattern' ? segment.matches : () => true;
     const entries = await entriesOf(folder, byWildcard);
     if (entries === null) return;
-    want(folder, matches);
+    wanted.addPattern(folder, matches);
     if (segment.kind === 'any-depth') {
       await walk(folder, rest, true);
       if (depth === DEEPEST_WALK) return;
@@ -75,15 +73,55 @@ export async function planPortGlobs(globs: readonly PortGlob[]): Promise<WatchPl
   };
 
   await Promise.all(globs.map((glob) => walk('/', glob, false)));
+  /** The path, or the nearest one above it whose folder exists. */
+  const nearestInFolder = async (path: string): Promise<string> => {
+    const folder = dirname(path);
+    return folder === path || (await isFolder(folder)) ? path : nearestInFolder(folder);
+  };
+
   await Promise.all(
     [...paths].map(async (path) => {
       for (const target of await targetsOf(path)) {
         const awaited = await nearestInFolder(target);
-        want(dirname(awaited), (name) => name === basename(awaited));
+        wanted.addName(dirname(awaited), basename(awaited));
+        // Where a folder on the way is a link itself, `Port.node` is named by the true one.
+        const folder = await trueFolder(dirname(awaited));
+        if (folder !== null) wanted.addName(folder, basename(awaited));
       }
     }),
   );
-  return { folders, paths: [...paths] };
+  return { folders: wanted.folders(), paths: [...paths] };
+}
+
+/** Collects which entries of which folders matter: many names cost one look-up. */
+function createWantedFolders() {
+  const wanted = new Map<string, { names: Set<string>; patterns: ConcernsUs[] }>();
+  const of = (folder: string) => {
+    const entry = wanted.get(folder) ?? { names: new Set(), patterns: [] };
+    wanted.set(folder, entry);
+    return entry;
+  };
+  return {
+    addName: (folder: string, name: string): void => void of(folder).names.add(name),
+    addPattern: (folder: string, matches: ConcernsUs): void => void of(folder).patterns.push(matches),
+    folders: (): Map<string, ConcernsUs> =>
+      new Map(
+        [...wanted].map(([folder, { names, patterns }]) => [
+          folder,
+          (name) => names.has(name) || patterns.some((matches) => matches(name)),
+        ]),
+      ),
+  };
+}
+
+/** Asks the system once for each path: sixteen links into one folder are the usual case. */
+function once<Answer>(question: (path: string) => Promise<Answer>): (path: string) => Promise<Answer> {
+  const answers = new Map<string, Promise<Answer>>();
+  return (path) => {
+    const answer = answers.get(path) ?? question(path);
+    answers.set(path, answer);
+    return answer;
+  };
 }
 
 /** The paths that a chain of links leads over, the last of them maybe missing; none for what is no link. */
@@ -91,34 +129,14 @@ async function targetsOf(path: string): Promise<string[]> {
   const targets: string[] = [];
   let link = path;
   while (targets.length < LONGEST_CHAIN) {
-    const target = await linkTarget(link);
+    const from = link;
+    if ((await ask(() => lstat(from)))?.isSymbolicLink() !== true) break;
+    const target = await ask(() => readlink(from));
     if (target === null) break;
-    link = resolve(dirname(link), target);
+    link = resolve(dirname(from), target);
     targets.push(link);
   }
-  // The node's true folder, where a folder on the way is a link itself: `Port.node` is named like that.
-  const node = targets.length === 0 ? null : await ask(() => realpath(path));
-  return node === null || node === link ? targets : [...targets, node];
-}
-
-async function linkTarget(path: string): Promise<string | null> {
-  try {
-    return await readlink(path);
-  } catch (error) {
-    // EINVAL: there is something, but it is no link.
-    if (saysAbsent(error) || (isSystemError(error) && error.code === 'EINVAL')) return null;
-    throw error;
-  }
-}
-
-/** The path, or the nearest one above it whose folder exists. */
-async function nearestInFolder(path: string): Promise<string> {
-  const folder = dirname(path);
-  return folder === path || (await isFolder(folder)) ? path : nearestInFolder(folder);
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await ask(() => stat(path)))?.isDirectory() ?? false;
+  return targets;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,7 +1,7 @@
-import type { BigIntStats } from 'node:fs';
-import { readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { readdirSync, readFileSync, readlinkSync, statSync, type BigIntStats } from 'node:fs';
 import { join } from 'node:path';
-import { answerOrNothing } from '../ports/system-error.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isSystemError } from '../ports/system-error.js';
 
 /** A process that has a device open. */
 export interface Holder {
@@ -14,32 +14,38 @@ export interface Holder {
  * The processes that have a device open, from `/proc/<pid>/fd`. A container's process opens the same
  * device through a node of its own, so devices are compared by their number, not by path. Processes that
  * this user may not look into are not found; neither are those that end meanwhile.
+ *
+ * /proc is in memory: asked synchronously it answers in microseconds, a tenth of what the way through the
+ * thread pool costs. Between processes everything else has its turn.
  */
 export async function findHolders(device: BigIntStats, procRoot = '/proc'): Promise<Holder[]> {
   const holders: Holder[] = [];
-  for (const pid of await entries(procRoot)) {
+  for (const pid of orNothing(() => readdirSync(procRoot)) ?? []) {
     if (!/^\d+$/.test(pid)) continue;
-    if (!(await holds(join(procRoot, pid, 'fd'), device))) continue;
-    const name = (await answerOrNothing(() => readFile(join(procRoot, pid, 'comm'), 'utf8'))) ?? '';
+    await nextTurn();
+    if (!holds(join(procRoot, pid, 'fd'), device)) continue;
+    const name = orNothing(() => readFileSync(join(procRoot, pid, 'comm'), 'utf8')) ?? '';
     holders.push({ pid: Number(pid), name: name.trim() });
   }
   return holders;
 }
 
-async function holds(folder: string, device: BigIntStats): Promise<boolean> {
-  const links = (await entries(folder)).map((name) => join(folder, name));
-  const found = await Promise.all(
-    links.map(async (link) => {
-      // Sockets, pipes and files are most of all; the name spares a look at each of them.
-      const target = await answerOrNothing(() => readlink(link));
-      if (target?.startsWith('/dev/') !== true) return false;
-      const stats = await answerOrNothing(() => stat(link, { bigint: true }));
-      return stats?.isCharacterDevice() === true && stats.rdev === device.rdev;
-    }),
-  );
-  return found.includes(true);
+function holds(folder: string, device: BigIntStats): boolean {
+  return (orNothing(() => readdirSync(folder)) ?? []).some((name) => {
+    const link = join(folder, name);
+    // Sockets, pipes and files are most of all; the name spares a look at each of them.
+    if (orNothing(() => readlinkSync(link))?.startsWith('/dev/') !== true) return false;
+    const stats = orNothing(() => statSync(link, { bigint: true }));
+    return stats?.isCharacterDevice() === true && stats.rdev === device.rdev;
+  });
 }
 
-async function entries(folder: string): Promise<string[]> {
-  return (await answerOrNothing(() => readdir(folder))) ?? [];
+/** A process that ends, or belongs to another user, is one that tells nothing. */
+function orNothing<Answer>(ask: () => Answer): Answer | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
 }
