@@ -80,6 +80,7 @@ export const faultCodes = [
   'config-invalid',
   'config-unwritable',
   'workspace-missing',
+  'workspace-unreadable',
   'home-in-use',
   'home-unwritable',
   'station-starting',
