@@ -50,6 +50,8 @@ describe('the recipe for a port', () => {
   it('may be told by the path, the bay, or any of several matches', () => {
     expect(chosen([recipe('all', '{ path: /run/widgets/* }')], terminal)).toBe('all');
     expect(chosen([recipe('all', '{ path: /run/widgets/* }')], arduino)).toContain('recipe-none-matches');
+    const hidden = { ...terminal, path: '/home/ana/.cache/widgets/ttyWIDGET0' };
+    expect(chosen([recipe('all', '{ path: "**/ttyWIDGET*" }')], hidden)).toBe('all');
     expect(
       chosen([recipe('two', '{ bay: 2 }'), recipe('three', '[{ bay: 3 }, { bay: 4 }]')], terminal, 4),
     ).toBe('three');

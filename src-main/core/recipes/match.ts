@@ -37,7 +37,8 @@ function fits(match: Match, port: Port, bayNumber: number): boolean {
     (match.vendorId === undefined || match.vendorId === port.vendorId) &&
     (match.productId === undefined || match.productId === port.productId) &&
     (match.serialNumber === undefined || match.serialNumber === port.serialNumber) &&
-    (match.path === undefined || picomatch.isMatch(port.path, match.path)) &&
+    // Folders such as ~/.cache count too: a person's `**` means any folder.
+    (match.path === undefined || picomatch.isMatch(port.path, match.path, { dot: true })) &&
     (match.bay === undefined || match.bay === bayNumber)
   );
 }
