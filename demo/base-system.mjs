@@ -1,13 +1,17 @@
 // The base system of the demo's images, made the articles' way: debootstrap, then a tar.
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { rootPrefix } from '../scripts/lib/root.mjs';
 import { findProgram, run } from '../scripts/lib/run.mjs';
 import { Trouble, duration } from '../scripts/lib/say.mjs';
 
 // Python was part of the articles' base system; without it here every image would install it again.
 const PACKAGES = ['python3', 'python-is-python3'];
+
+const TELL_EVERY_MS = 5000;
 
 /**
  * @typedef {object} BaseSystem
@@ -106,11 +110,14 @@ export async function ensureBaseSystem({ system, cache, log }) {
   const began = Date.now();
   log(`$ ${[program, ...args].join(' ')}`);
   try {
-    await mustRun(program, args, `debootstrap could not make ${suite} from ${mirror}`);
+    await mustRun(program, args, { sentence: `debootstrap could not make ${suite} from ${mirror}`, log });
     const part = `${tar}.${process.pid}`;
     const pack = `rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/*_*; tar -C "$1" -c . | gzip -1 > "$2"`;
     const [shell = 'sh', ...before] = [...asRoot, 'sh'];
-    await mustRun(shell, [...before, '-c', pack, 'sh', root, part], 'packing the base system failed');
+    await mustRun(shell, [...before, '-c', pack, 'sh', root, part], {
+      sentence: 'packing the base system failed',
+      log,
+    });
     renameSync(part, tar);
     log(`base system ready after ${duration(Date.now() - began)}: ${tar}`);
     return tar;
@@ -127,12 +134,28 @@ async function removeAsRoot(asRoot, folder) {
 }
 
 /**
- * Runs a program that prints a lot; what it printed is shown only when it fails.
- * @param {string} program @param {string[]} args @param {string} sentence
+ * Runs a program that prints a lot: tells now and then how far it is, all of it only when it fails.
+ * @param {string} program @param {string[]} args
+ * @param {{ sentence: string, log: (line: string) => void }} options `sentence`: what it means when it fails
+ * @returns {Promise<void>}
  */
-async function mustRun(program, args, sentence) {
-  const { code, stdout, stderr } = await run(program, args, { capture: true });
-  if (code === 0) return;
-  const last = `${stdout}\n${stderr}`.trim().split('\n').slice(-15).join('\n');
-  throw new Trouble(`${sentence} (exit code ${code}):\n${last}`);
+async function mustRun(program, args, { sentence, log }) {
+  const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'pipe'] });
+  /** @type {string[]} */
+  const last = [];
+  let told = Date.now();
+  for (const output of [child.stdout, child.stderr]) {
+    createInterface({ input: output }).on('line', (line) => {
+      last.push(line);
+      if (last.length > 15) last.shift();
+      if (Date.now() - told < TELL_EVERY_MS) return;
+      told = Date.now();
+      log(`  ${line.replace(/^I: /, '')}`);
+    });
+  }
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw new Trouble(`${sentence} (exit code ${code}):\n${last.join('\n')}`);
 }

@@ -60,6 +60,22 @@ describe('the demo home', () => {
   });
 });
 
+describe('the settings of a demo home', () => {
+  it('stay as the station or a person left them, and are named when the demo cannot work with them', async () => {
+    await prepare();
+    const file = join(folder, 'home', 'station.yaml');
+    writeFileSync(file, `${read('station.yaml')}theme: dark\n`);
+    const { kept } = await prepare();
+    expect(kept).toEqual([]);
+    expect(read('station.yaml')).toContain('theme: dark');
+    /** @type {string[]} */
+    const said = [];
+    const moved = await prepare({ devices: join(folder, 'other'), log: (line) => said.push(line) });
+    expect(moved.kept).toEqual(['station.yaml']);
+    expect(said).toHaveLength(1);
+  });
+});
+
 describe('the image to flash', () => {
   it('is the same every time, and another for another version', () => {
     expect(makeWidgetImage().equals(makeWidgetImage())).toBe(true);

@@ -81,9 +81,9 @@ export async function prepareDemoHome({
     ...copiesOf(join(demoFolder, 'panel-less'), 'panel-less'),
     [`${deployment}/widgetos.img`, makeWidgetImage({ bytes: imageBytes })],
     [`${deployment}/qemu.img`, makeWidgetImage({ bytes: 256 * kibibyte, version: '3.2.14-qemu' })],
-    ['station.yaml', Buffer.from(stringify(station))],
   ]);
   const kept = writeFiles(target, files, log);
+  if (!writeSettings(join(target, 'station.yaml'), station, log)) kept.push('station.yaml');
   writeSecrets(join(target, 'secrets'), log);
   return { home: target, workspace: stationWorkspace, kept };
 }
@@ -126,6 +126,28 @@ function writeFiles(home, files, log) {
   }
   writeFileSync(manifestFile, `${JSON.stringify(written, null, 2)}\n`);
   return kept;
+}
+
+/**
+ * Writes the settings where there are none. The station itself writes into that file, so only what
+ * the demo cannot do without is compared.
+ * @param {string} file
+ * @param {{ workspace: string, virtualPorts: string[] }} station
+ * @param {(line: string) => void} log
+ * @returns {boolean} whether they are as the demo needs them
+ */
+function writeSettings(file, station, log) {
+  if (!existsSync(file)) {
+    writeFileSync(file, stringify(station));
+    return true;
+  }
+  const present = parse(readFileSync(file, 'utf8'));
+  const wanted = { workspace: station.workspace, virtualPorts: station.virtualPorts };
+  const agrees =
+    present?.workspace === wanted.workspace &&
+    JSON.stringify(present?.virtualPorts) === JSON.stringify(wanted.virtualPorts);
+  if (!agrees) log(`${file}: has another workspace or other virtualPorts than the demo; it stays as it is`);
+  return agrees;
 }
 
 /** Adds the licence to the secrets that are there. @param {string} file @param {(line: string) => void} log */

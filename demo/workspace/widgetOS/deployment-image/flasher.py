@@ -49,8 +49,7 @@ SOH, STX, EOT, ACK, NAK, CAN, CTRL_C, CTRL_X = b'\x01', b'\x02', b'\x04', b'\x06
 app = Flask(__name__)
 app.secret_key = 'widgetmaker-2012'
 r = redis.StrictRedis(host='127.0.0.1', port=6379, db=0)
-fd = -1
-buf = b''
+fd, buf = -1, b''
 
 
 class FlashError(Exception):
