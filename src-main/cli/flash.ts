@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { BayView } from '../../src-shared/model/bay.js';
 import { fault, type Fault } from '../../src-shared/model/result.js';
 import type { Verdict } from '../../src-shared/model/run.js';
+import { isDeviceNodePath } from '../core/ports/device-port-source.js';
 import { toJUnit } from '../core/reports/junit.js';
 import type { Station } from '../core/station-api.js';
 import { createStation } from '../core/station.js';
@@ -25,9 +26,9 @@ const engineLimit = 15_000;
 export async function runFlash(options: FlashOptions, context: Context): Action {
   const output = outputOf(options, context);
   const { messages } = context;
-  const path = resolve(options.port);
-  if (!(await exists(path))) {
-    output.fault(fault('port-unknown', { path }));
+  const path = await portNamed(options.port);
+  if (path === undefined) {
+    output.fault(fault('port-unknown', { path: options.port }));
     return exitCodes.usage;
   }
   const junit = options.junit === undefined ? undefined : resolve(options.junit);
@@ -154,7 +155,10 @@ function knowsRecipe(station: Station, name: string): Promise<boolean> {
 
 async function writeJUnit(station: Station, runId: string, file: string, output: Output): Promise<void> {
   const run = await station.handlers['runs.show']({ runId });
-  if (!run.ok) return output.fault(run.error);
+  if (!run.ok) {
+    output.fault(run.error);
+    return;
+  }
   const log = await readLog(station, runId);
   await writeFile(file, toJUnit(run.value, output.messages, log));
 }
@@ -167,6 +171,14 @@ async function readLog(station: Station, runId: string): Promise<string> {
     lines.push(...part.value.lines.map(({ text }) => text));
     from += part.value.lines.length;
   }
+}
+
+/** The port as the station watches it: a link to a USB port (`/dev/serial/by-id/…`) stands for that port. */
+async function portNamed(given: string): Promise<string | undefined> {
+  const path = resolve(given);
+  if (!(await exists(path))) return undefined;
+  const node = await realpath(path);
+  return isDeviceNodePath(node) ? node : path;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -35,19 +35,9 @@ export function createProgram(
     return command;
   }
 
-  function addGroup(name: string, description: string): Command {
-    const group = add(program, name, description);
-    return group.action(() => {
-      throw new UsageError(messages.text('cli.usage-no-command'));
-    });
-  }
-
   const program = localizeHelp(new Command('slipway'), messages)
     .description(messages.text('cli.program'))
-    .version(version, '-V, --version', messages.text('cli.option-version'))
-    .action(() => {
-      throw new UsageError(messages.text('cli.usage-no-command'));
-    });
+    .version(version, '-V, --version', messages.text('cli.option-version'));
 
   add(program, 'station', messages.text('cli.station'))
     .option(...home)
@@ -55,12 +45,20 @@ export function createProgram(
     .action((options: CommonOptions) => finish(runStation(options, context)));
 
   add(program, 'flash', messages.text('cli.flash'))
-    .requiredOption('--port <path>', messages.text('cli.option-port'))
-    .requiredOption('--recipe <name>', messages.text('cli.option-recipe'))
+    .option('--port <path>', messages.text('cli.option-port'))
+    .option('--recipe <name>', messages.text('cli.option-recipe'))
     .option(...home)
     .option('--junit <file>', messages.text('cli.option-junit'))
     .option(...json)
-    .action((options: FlashOptions) => finish(runFlash(options, context)));
+    .action(({ port, recipe, ...options }: Partial<FlashOptions>) => {
+      // Looked at here and not by commander: it would name a missing option before an unknown one.
+      const missing = port === undefined ? '--port' : '--recipe';
+      if (port === undefined || recipe === undefined) {
+        const named = { given: missing, command: 'flash' };
+        throw new UsageError(messages.text('cli.usage-missing-option', named));
+      }
+      return finish(runFlash({ port, recipe, ...options }, context));
+    });
 
   add(program, 'ports', messages.text('cli.ports'))
     .option(...home)
@@ -72,7 +70,7 @@ export function createProgram(
     .option(...json)
     .action((options: CommonOptions) => finish(runDoctor(options, context)));
 
-  const recipes = addGroup('recipes', messages.text('cli.recipes'));
+  const recipes = add(program, 'recipes', messages.text('cli.recipes'));
   add(recipes, 'check', messages.text('cli.recipes-check'))
     .argument('<file...>', messages.text('cli.argument-files'))
     .option(...json)
@@ -82,7 +80,7 @@ export function createProgram(
     .option(...json)
     .action((options: CommonOptions) => finish(listRecipes(options, context)));
 
-  const runs = addGroup('runs', messages.text('cli.runs'));
+  const runs = add(program, 'runs', messages.text('cli.runs'));
   add(runs, 'list', messages.text('cli.runs-list'))
     .option(...home)
     .option(...json)

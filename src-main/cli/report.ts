@@ -101,7 +101,7 @@ export function reportChanges(station: Station, output: Output): { dispose(): vo
           unit: unitSerial ?? '',
         };
         output.line(
-          run?.fault == null
+          run === null || run.fault === null
             ? messages.text('cli.run-line', named)
             : messages.text('cli.run-line-reason', {
                 ...named,

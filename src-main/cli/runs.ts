@@ -88,7 +88,7 @@ export async function showRun(
     if (!part.ok) return failed(output, part.error);
     if (part.value.lines.length === 0) return exitCodes.ok;
     for (const line of part.value.lines) {
-      output.event('log', { ...line, loggedAt: new Date(line.at).toISOString() });
+      output.event('log', { line });
       output.line(describeLine(line));
     }
     from += part.value.lines.length;

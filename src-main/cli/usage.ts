@@ -1,4 +1,4 @@
-import { CommanderError, type Command } from 'commander';
+import type { Command, CommanderError } from 'commander';
 import type { Messages } from '../../src-shared/messages/messages.js';
 
 /** A command line that says something wrong: exit 64, one sentence, nothing started. */
@@ -13,6 +13,8 @@ export function explainUsage(error: CommanderError, command: string, messages: M
   const named = { given, command };
   switch (error.code) {
     case 'commander.help':
+      // Commander shows the help when no command is named.
+      return messages.text('cli.usage-no-command');
     case 'commander.helpDisplayed':
     case 'commander.version':
       return undefined;

@@ -14,7 +14,7 @@ import type { Records } from './records/records.js';
  * run needs are removed. Only containers with this station's label are ever looked at.
  */
 export interface Reconciler {
-  /** Runs one at a time; a call while one is under way makes another round after it. */
+  /** One at a time: a call while one is under way makes another round after it. */
   reconcile(): Promise<void>;
 }
 
@@ -28,8 +28,7 @@ export function createReconciler(options: {
 }): Reconciler {
   const { engine, records, bays, ports, recipe, onProblem } = options;
   let adopted = false;
-  let running: Promise<void> | null = null;
-  let again = false;
+  let last: Promise<void> = Promise.resolve();
 
   function liveRuns(): Set<string> {
     return new Set(bays.all().flatMap((bay) => (bay.busy ? [bay.run()?.id ?? ''] : [])));
@@ -68,9 +67,9 @@ export function createReconciler(options: {
 
   async function round(): Promise<void> {
     const owned = await engine.listOwned();
-    if (!owned.ok) return onProblem(owned.error);
+    if (!owned.ok) return void onProblem(owned.error);
     const unfinished = records.unfinished();
-    if (!unfinished.ok) return onProblem(unfinished.error);
+    if (!unfinished.ok) return void onProblem(unfinished.error);
     const flasherOf = (runId: string): ContainerInfo | undefined =>
       owned.value.find((one) => one.labels[labels.run] === runId && one.name.endsWith(runId));
     if (!adopted) {
@@ -101,19 +100,8 @@ export function createReconciler(options: {
 
   return {
     reconcile() {
-      if (running !== null) {
-        again = true;
-        return running;
-      }
-      running = (async () => {
-        do {
-          again = false;
-          await round();
-        } while (again);
-      })().finally(() => {
-        running = null;
-      });
-      return running;
+      last = last.then(round);
+      return last;
     },
   };
 }

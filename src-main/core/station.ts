@@ -329,8 +329,8 @@ async function open(
       recipes.dispose();
       await engine.dispose();
       records.close();
-      await config.dispose();
-      await lock.value.dispose();
+      config.dispose();
+      lock.value.dispose();
     },
   });
 }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -31,7 +31,7 @@ export interface Bench {
   }): PluggedWidgets;
   dispose(): Promise<void>;
   /** Called in reverse order by `dispose`. */
-  defer(release: () => Promise<unknown> | unknown): void;
+  defer(release: () => unknown): void;
 }
 
 export type PluggedWidgets = ReturnType<typeof plugWidgets> & { storage: (index: number) => Buffer };
@@ -40,7 +40,7 @@ export async function makeBench(settings: Record<string, unknown> = {}): Promise
   const folder = mkdtempSync(join(tmpdir(), 'slipway-station-'));
   const home = join(folder, 'home');
   const devices = join(folder, 'devices');
-  const releases: (() => Promise<unknown> | unknown)[] = [];
+  const releases: (() => unknown)[] = [];
   await prepareDemoHome({ home, devices, settings, log: () => undefined });
   let plugged = 0;
   return {
@@ -69,6 +69,7 @@ export async function makeBench(settings: Record<string, unknown> = {}): Promise
     defer: (release) => void releases.push(release),
     async dispose() {
       for (const release of releases.reverse()) await release();
+      await removeLeftovers(home);
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -116,7 +117,7 @@ export function untilBay(
   });
 }
 
-export const hasVerdict = (bay: BayView): boolean => bay.run?.verdict != null;
+export const hasVerdict = (bay: BayView): boolean => (bay.run?.verdict ?? null) !== null;
 export const isFlashing = (bay: BayView): boolean =>
   bay.run?.phase === 'flash' && (bay.run.progress.percent ?? 0) > 5;
 
@@ -184,10 +185,21 @@ export function runSlipway(bench: Bench | undefined, args: string[]): SlipwayPro
 export const bayOf = (line: Line): BayView | undefined => bayViewSchema.safeParse(line['bay']).data;
 export const runOf = (line: Line): RunRecord | undefined => runRecordSchema.safeParse(line['run']).data;
 
+/** A station that a test killed cannot clean up; only what carries its label is removed. */
+async function removeLeftovers(home: string): Promise<void> {
+  if (!existsSync(join(home, 'station-id'))) return;
+  const docker = new Docker();
+  for (const id of await containersOf(home)) await docker.getContainer(id).remove({ force: true });
+  const networks = await docker.listNetworks({ filters: { label: [stationLabel(home)] } });
+  for (const { Id } of networks) await docker.getNetwork(Id).remove();
+}
+
+const stationLabel = (home: string): string =>
+  `io.slipway.station=${readFileSync(join(home, 'station-id'), 'utf8').trim()}`;
+
 /** Ids of the containers that carry the label of the station in this home. */
 export async function containersOf(home: string): Promise<string[]> {
-  const station = readFileSync(join(home, 'station-id'), 'utf8').trim();
-  const filters = { label: [`io.slipway.station=${station}`] };
+  const filters = { label: [stationLabel(home)] };
   return (await new Docker().listContainers({ all: true, filters })).map(({ Id }) => Id);
 }
 
