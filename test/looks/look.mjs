@@ -3,60 +3,10 @@
 //   node test/looks/look.mjs FOLDER [NAME…]     pictures of the looks (all, or those whose names begin so)
 //   node test/looks/look.mjs --strain           the longest task with 16 bays at 50 lines a second each
 //
-// The browser is CHROMIUM, or /usr/bin/chromium. The page is served with the policy of the real window;
-// anything that it refuses is said.
-import { readFile } from 'node:fs/promises';
+// The browser is CHROMIUM, or /usr/bin/chromium.
 import { mkdirSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { extname, join, normalize } from 'node:path';
-import { chromium } from 'playwright-core';
-import { build } from 'vite';
-
-const root = join(import.meta.dirname, '..', '..');
-const outDir = join(root, '.cache', 'looks');
-const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
-
-async function serve() {
-  const server = createServer((request, response) => {
-    const path = normalize(new URL(request.url ?? '/', 'http://look').pathname);
-    const file = join(outDir, path === '/' ? 'index.html' : path);
-    readFile(file).then(
-      (content) => {
-        response.writeHead(200, {
-          'content-type': types[extname(file)] ?? 'application/octet-stream',
-          'content-security-policy': policy,
-        });
-        response.end(content);
-      },
-      // The browser asks for an icon, which the window's shell never does.
-      () => response.writeHead(path === '/favicon.ico' ? 204 : 404).end(),
-    );
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, address: `http://127.0.0.1:${server.address().port}/` };
-}
-
-async function fakeScript() {
-  const made = await build({
-    configFile: false,
-    logLevel: 'warn',
-    build: {
-      write: false,
-      lib: {
-        entry: join(import.meta.dirname, 'page.ts'),
-        formats: ['iife'],
-        name: 'looks',
-        fileName: 'looks',
-      },
-    },
-  });
-  const [{ output }] = Array.isArray(made) ? made : [made];
-  return output[0].code;
-}
-
-const sizes = { laptop: { width: 1366, height: 768 }, monitor: { width: 1920, height: 1080 } };
+import { join } from 'node:path';
+import { setStage } from './stage.mjs';
 
 function looks() {
   const all = [];
@@ -113,21 +63,9 @@ function looks() {
   return all;
 }
 
-async function open(browser, address, script, { size, look, hash = '#/station' }) {
-  const page = await browser.newPage({ viewport: sizes[size] });
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') console.log('  console:', message.text());
-  });
-  page.on('pageerror', (error) => console.log('  page error:', error.stack ?? error.message));
-  await page.addInitScript({ content: `globalThis.look = ${JSON.stringify(look)};\n${script}` });
-  await page.goto(address + hash);
-  await page.waitForTimeout(350);
-  return page;
-}
-
-async function strain(browser, address, script) {
+async function strain(stage) {
   for (const hash of ['#/station', '#/bay/1']) {
-    const page = await open(browser, address, script, {
+    const page = await stage.open({
       size: 'monitor',
       hash,
       look: { bays: 16, locale: 'en', theme: 'light', rate: 50 },
@@ -177,21 +115,15 @@ async function strain(browser, address, script) {
 }
 
 const [first = '/tmp/looks', ...names] = process.argv.slice(2);
-await build({ configFile: join(root, 'vite.renderer.config.ts'), logLevel: 'warn', build: { outDir } });
-const script = await fakeScript();
-const { server, address } = await serve();
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox'],
-});
+const stage = await setStage();
 try {
   if (first === '--strain') {
-    await strain(browser, address, script);
+    await strain(stage);
   } else {
     mkdirSync(first, { recursive: true });
     for (const each of looks()) {
       if (names.length > 0 && !names.some((name) => each.name.startsWith(name))) continue;
-      const page = await open(browser, address, script, each);
+      const page = await stage.open(each);
       await each.act?.(page);
       await page.waitForTimeout(150);
       await page.screenshot({ path: join(first, `${each.name}.png`) });
@@ -200,6 +132,5 @@ try {
     }
   }
 } finally {
-  await browser.close();
-  server.close();
+  await stage.close();
 }

@@ -76,10 +76,11 @@ export function createKeyboard(app: App): Keyboard {
       commands.answerOtherwise('search-log', () => {
         if (navigation.place.screen === 'station') searchLog();
       }),
-      // Keys that were pressed inside a panel but belong to the window.
+      // Keys of the shell's: from inside a panel, or from the menu. Nothing is done to a bay that is not seen.
       client.subscribe('shortcut', undefined, ({ key }) => {
-        if (dialogs.current !== null) return;
-        commands.run(panelKeys[key]);
+        const { screen } = navigation.place;
+        if (dialogs.current === null && (screen === 'bay' || screen === 'station'))
+          commands.run(shellKeys[key]);
       }),
     ];
     return () => endings.forEach((end) => end());
@@ -108,7 +109,7 @@ export function createKeyboard(app: App): Keyboard {
   return { onKeyDown, answerCommands };
 }
 
-const panelKeys = {
+const shellKeys = {
   escape: 'back',
   previousBay: 'previous-bay',
   nextBay: 'next-bay',
