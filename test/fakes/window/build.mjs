@@ -1,21 +1,17 @@
 import { join } from 'node:path';
+import { build } from '../../../scripts/build.mjs';
 import { withLock } from '../../../scripts/lib/lock.mjs';
 import { projectRoot } from '../../../scripts/lib/main.mjs';
 
 /**
- * Builds the page, the preload and a main process over the fake station.
- * @returns {Promise<string>} the main process's file, to be given to Electron
+ * Builds what has changed of the application, and a main process over the fake station beside it.
+ * @returns {Promise<string>} that main process's file, to be given to Electron
  */
-export function buildFakeWindow() {
+export async function buildFakeWindow() {
+  await build();
   return withLock(join(projectRoot, '.cache', 'build.lock'), 'building', async () => {
     const vite = await import('vite');
-    for (const config of [
-      'vite.preload.config.ts',
-      'vite.renderer.config.ts',
-      'test/fakes/window/vite.config.ts',
-    ]) {
-      await vite.build({ configFile: join(projectRoot, config), logLevel: 'warn' });
-    }
+    await vite.build({ configFile: join(import.meta.dirname, 'vite.config.ts'), logLevel: 'warn' });
     return join(projectRoot, '.cache', 'fake-window', 'main', 'index.js');
   });
 }
