@@ -11,10 +11,11 @@ import { labels, type ContainerMount, type ContainerSpec } from './engine.js';
 const logConfig = { Type: 'json-file', Config: { 'max-size': '32m', 'max-file': '4' } };
 
 /**
- * Name lookups in a network without a way out. The engine's resolver passes them on to nobody and lets them
- * hang (10 s each, tried on 20.10). One attempt of a second to a server that is the container itself, and no
- * search list to multiply it, is the soonest that they can be made to fail. Without the server named, the end
- * of the container waits for lookups that are under way, another 3 s.
+ * Name lookups in a network without a way out. Newer engines would ask the host's name servers from the host's
+ * side, which is a way out. Older ones pass lookups on to nobody and let them hang (10 s each, tried on 20.10).
+ * One attempt of a second to a server that is the container itself, and no search list to multiply it, is the
+ * soonest that they can be made to fail. Without the server named, the end of the container waits for lookups
+ * that are under way, another 3 s.
  */
 const failingLookups = {
   Dns: ['127.0.0.1'],

@@ -97,7 +97,10 @@ export interface Engine extends Disposable {
   /** Looks for the engine and goes on looking; resolves after the first attempt. */
   start(): Promise<void>;
   inspectImage(name: string): Promise<Result<ImageInfo>>;
-  /** Makes the bay's isolated bridge network if it is not there. */
+  /**
+   * Makes the bay's bridge network if it is not there, and makes it anew if it is there with another `outbound`.
+   * Expected failures: `container-network-exhausted`, `container-network-foreign` (the name is someone else's).
+   */
   ensureNetwork(options: {
     name: string;
     labels: Record<string, string>;
@@ -110,19 +113,28 @@ export interface Engine extends Disposable {
   inspectContainer(id: string): Promise<Result<ContainerInfo>>;
   /** Sends SIGTERM, then SIGKILL after `graceMs`; 0 kills at once. A container that is not running is fine. */
   stopContainer(id: string, graceMs: number): Promise<Result<void>>;
-  /** Kills and removes with its anonymous volumes; one that is gone is fine. */
+  /** Kills and removes with its anonymous volumes; one that is gone, or not ours, is fine and left alone. */
   removeContainer(id: string): Promise<Result<void>>;
   /** Containers with this station's label, running or not. */
   listOwned(): Promise<Result<ContainerInfo[]>>;
   /**
    * Follows the output until the container ends (resolves) or the signal aborts (resolves). `since` is an
    * engine time stamp: lines at or before it are not delivered again. A stream that breaks while the
-   * container runs is resumed where it broke.
+   * container runs is resumed where it broke, also when the engine was away. One that was not started yet is
+   * waited for. A line ends at a line feed or a carriage return and has at most 16 Ki characters.
+   * Expected failures: `container-gone` when it is not there to begin with, `station-stopping` when the engine
+   * object is disposed.
    */
   followLogs(
     id: string,
     options: { since?: string; signal: AbortSignal; onLine: (line: ContainerLogLine) => void },
   ): Promise<Result<void>>;
+  /**
+   * Runs a command in a running container. A command that the image does not have ends with 126 or 127. When
+   * the signal aborts, the command and its children are killed, and the result holds what was said until then
+   * with exit code 137. `outputLimit` is in bytes, both sources in the order of their arrival; `onOutput` is
+   * told everything. Expected failures: `container-gone`, `container-not-running`, `engine-lost`.
+   */
   exec(
     id: string,
     options: {

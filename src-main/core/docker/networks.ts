@@ -36,7 +36,7 @@ export interface Networks {
  *
  * What stays within reach is that one address of the host, and with it what listens on all of the host's
  * addresses (an SSH server, say). The engine offers no way to close that and still publish a port; a firewall
- * on the host can (docs/architecture.md).
+ * on the host can (docs/decisions/0002-a-network-without-a-way-out.md).
  */
 export function createNetworks(connection: Connection, stationId: string): Networks {
   const known = new Map<string, boolean>();
