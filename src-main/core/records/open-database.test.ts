@@ -91,7 +91,7 @@ describe('opening the database', () => {
         const result = openDatabase({ path, migrations });
         if (result.ok) {
           opened.push(page);
-          closeWriter(result.value);
+          closeWriter(result.value, path);
         } else {
           expect(result.error.code).toBe('records-corrupt');
           expect(readFileSync(path).equals(bytes)).toBe(true);
@@ -107,7 +107,7 @@ describe('opening the database', () => {
       opened.value.exec(`INSERT INTO shifts (since, operator, host) VALUES (1, 'Ada', 'line-1')`);
       const killed = join(folder, 'killed.db');
       for (const suffix of ['', '-wal']) copyFileSync(path + suffix, killed + suffix);
-      closeWriter(opened.value);
+      closeWriter(opened.value, path);
       path = killed;
       const bytes = readFileSync(path);
       writeFileSync(path, bytes.fill(0xa5, 4096 * 3, 4096 * 4));
@@ -131,7 +131,7 @@ describe('opening the database', () => {
     fill(3);
     const newer = connect(path, 'write');
     newer.exec(`PRAGMA user_version = ${migrations.length + 4}`);
-    closeWriter(newer);
+    closeWriter(newer, path);
     expectRefusal('records-newer', { path, found: migrations.length + 4, known: migrations.length });
   });
 
@@ -142,7 +142,7 @@ describe('opening the database', () => {
     const opened = openDatabase({ path, migrations });
     if (!opened.ok) throw new Error(opened.error.detail);
     expect(readdirSync(folder).filter((name) => name.includes('.new'))).toEqual([]);
-    closeWriter(opened.value);
+    closeWriter(opened.value, path);
   });
 
   it('writes ahead, and waits for the disk at each commit', () => {
@@ -153,7 +153,7 @@ describe('opening the database', () => {
     expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
     expect(database.prepare('PRAGMA foreign_keys').get()).toEqual({ foreign_keys: 1 });
     expect(database.prepare('PRAGMA busy_timeout').get()).toEqual({ timeout: 5000 });
-    closeWriter(database);
+    closeWriter(database, path);
   });
 
   describe('of an earlier version', () => {
@@ -167,7 +167,7 @@ describe('opening the database', () => {
       const opened = openDatabase({ path, migrations: list });
       if (!opened.ok) throw new Error(opened.error.detail);
       const words = readValues(opened.value, 'SELECT word FROM words ORDER BY rowid');
-      closeWriter(opened.value);
+      closeWriter(opened.value, path);
       return words;
     }
 
@@ -191,7 +191,7 @@ describe('opening the database', () => {
       const opened = openDatabase({ path, migrations: migrations.slice(0, version) });
       if (!opened.ok) throw new Error(opened.error.detail);
       opened.value.exec(readFileSync(new URL(`fixtures/version-${version}.sql`, import.meta.url), 'utf8'));
-      closeWriter(opened.value);
+      closeWriter(opened.value, path);
       const records = openRecords({ path, clock: createFakeClock(), host: 'line-1' });
       if (!records.ok) throw new Error(records.error.detail);
       expect(records.value.list({ limit: 10, verdict: 'FAIL' })).toMatchObject({

@@ -227,7 +227,7 @@ function createRecords(
       if (reset.ok) shift = shifts.read() ?? shift;
       return reset;
     },
-    close: () => closeWriter(database),
+    close: () => closeWriter(database, path),
   };
 }
 

@@ -46,9 +46,12 @@ export function readValues(database: Database, query: string): SqlValue[] {
 }
 
 /** Moves every commit into the file and closes; see `readValues` for why the close alone would not. */
-export function closeWriter(database: Database): void {
+export function closeWriter(database: Database, path: string): void {
   try {
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    // A disk that refuses takes nothing away: the commits stay in the -wal, where the next start finds them.
+    databaseFault(error, path);
   } finally {
     database.close();
   }
