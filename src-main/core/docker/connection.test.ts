@@ -86,7 +86,7 @@ afterEach(async () => {
 });
 
 async function until(condition: () => boolean): Promise<void> {
-  await vi.waitFor(() => expect(condition()).toBe(true), { timeout: 3000, interval: 5 });
+  await vi.waitFor(() => expect(condition()).toBe(true), { timeout: 8000, interval: 5 });
 }
 
 describe('the connection to the engine', () => {
