@@ -144,6 +144,11 @@ const cases: [what: string, text: string, expected: string | RegExp][] = [
   ],
   ['a Python group', withSign("log: '(?P<a>b)'"), /Named groups are written/],
   ['an endless pattern', withSign(`log: ${'a'.repeat(1001)}`), /at most 1000 characters/],
+  [
+    'a pattern that can take for ever',
+    withSign("log: '^(\\w+ ?)+!'"),
+    /success\[0\]\.log: “.*” can take for ever/,
+  ],
   ['an empty pattern', withSign('log: ""'), /flash\.success\[0\]\.log: The text is empty/],
   [
     'an unknown group',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { exactlyOneOf } from '../yaml/one-of.js';
 import { durationBetween, sizeBetween } from '../yaml/quantities.js';
+import { mayBeEndless } from './endless-pattern.js';
 import { allowedCapabilities, isRefusedMountSource, isRefusedMountTarget, looksSecret } from './refusals.js';
 import { checkWholeRecipe } from './whole-recipe.js';
 
@@ -14,14 +15,17 @@ const text = z.string().min(1, 'textEmpty');
 const phaseDuration = durationBetween('100ms', '24h');
 
 function regularExpressionOf(source: string, context: z.RefinementCtx<string>, flags = 'u'): RegExp {
+  let expression: RegExp;
   try {
-    return new RegExp(source, flags);
+    expression = new RegExp(source, flags);
   } catch {
-    // The library's reason is English; the catalogue's own words and the position say enough.
+    // The engine's reason is English; the catalogue's own words and the position say enough.
     const message = source.includes('(?P<') ? 'regularExpressionPython' : 'regularExpression';
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   }
+  if (mayBeEndless(expression)) context.addIssue({ code: 'custom', message: 'patternEndless' });
+  return expression;
 }
 
 const pattern = text.max(1000, 'patternTooLong');
