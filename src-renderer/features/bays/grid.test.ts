@@ -34,7 +34,7 @@ describe('the grid of bays', () => {
     });
     expect(layoutGrid(8, laptop, 6)).toMatchObject({ columns: 4, lines: 3, isStacked: true });
     expect(layoutGrid(1, monitor, 6)).toMatchObject({ columns: 1, isStacked: false, isWide: true });
-    expect(layoutGrid(16, { width: 600, height: 300 }, 6).tile.height).toBe(134);
+    expect(layoutGrid(16, { width: 600, height: 300 }, 6).tile.height).toBe(172);
   });
 
   it('moves with the arrows and stays at the edges', () => {

@@ -6,7 +6,9 @@ export interface Size {
 }
 
 /** Below this a tile cannot be read. */
-const smallest = { width: 250, height: 134 };
+const smallest = { width: 250, height: 150 };
+/** What a tile gets where the grid scrolls anyway, in pixels. */
+const scrollingHeight = 172;
 /** What a tile looks best at: wider than high. */
 const bestRatio = 1.6;
 /** How much worse a row with holes is than a tile of another shape. */
@@ -47,7 +49,8 @@ export function layoutGrid(count: number, area: Size, gap: number): GridLayout {
   const columns = columnsFor(count, area, gap);
   const rows = Math.max(1, Math.ceil(count / columns));
   const width = Math.floor((area.width - gap * (columns - 1)) / columns);
-  const height = Math.max(smallest.height, Math.floor((area.height - gap * (rows - 1)) / rows));
+  const fitting = Math.floor((area.height - gap * (rows - 1)) / rows);
+  const height = fitting < smallest.height ? scrollingHeight : fitting;
   return {
     columns,
     tile: { width, height },

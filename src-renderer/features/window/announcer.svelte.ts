@@ -11,7 +11,8 @@ export class Announcer {
 
   constructor(client: Client) {
     this.#unsubscribe = client.subscribe('verdict', undefined, (verdict) => {
-      this.verdicts = [...this.verdicts.slice(1 - kept), verdict];
+      const others = this.verdicts.filter(({ runId }) => runId !== verdict.runId);
+      this.verdicts = [...others.slice(1 - kept), verdict];
     });
   }
 
