@@ -1,5 +1,5 @@
 /* eslint-disable no-empty-pattern -- Playwright reads what a fixture needs from its parameter's pattern. */
-import { test as base, type Page } from '@playwright/test';
+import { expect, test as base, type Page } from '@playwright/test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,11 +65,19 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-export { expect } from '@playwright/test';
+export { expect };
 
-/** The page of a panel, once the shell has made it: any page that is not the window's own. */
+/** The page of a panel, once it shows what begins with this address or matches it. */
 export async function panelPage({ app }: TestWindow, url: string | RegExp): Promise<Page> {
-  const matches = (page: Page): boolean =>
+  const shows = (page: Page): boolean =>
     typeof url === 'string' ? page.url().startsWith(url) : url.test(page.url());
-  return app.windows().find(matches) ?? app.waitForEvent('window', { predicate: matches });
+  let found: Page | undefined;
+  await expect
+    .poll(() => {
+      found = app.windows().find(shows);
+      return found !== undefined;
+    })
+    .toBe(true);
+  if (found === undefined) throw new Error(`No page shows ${String(url)}`);
+  return found;
 }
