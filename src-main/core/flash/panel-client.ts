@@ -5,6 +5,11 @@ import { sleep } from '../clock.js';
 const answerLimit = 256 * 1024;
 /** How long one request may take, in ms. */
 const requestLimit = 5000;
+/**
+ * The same while the panel is only starting: Docker's proxy takes a connection and drops it while nobody
+ * listens inside yet, and a first `fetch` of Node 20 may wait for ever on such a one.
+ */
+const readinessLimit = 1000;
 
 export type PanelReply =
   | { kind: 'answered'; status: number; body: string }
@@ -16,7 +21,14 @@ export interface PanelClient {
   request(
     port: number,
     path: string,
-    options: { method?: string; headers?: Record<string, string>; body?: string; signal: AbortSignal },
+    options: {
+      method?: string;
+      headers?: Record<string, string>;
+      body?: string;
+      /** In ms; 5 s when left out. */
+      limit?: number;
+      signal: AbortSignal;
+    },
   ): Promise<PanelReply>;
 }
 
@@ -40,14 +52,14 @@ function reasonOf(error: unknown): string {
 
 export function createPanelClient(): PanelClient {
   return {
-    async request(port, path, { method = 'GET', headers = {}, body, signal }) {
-      const limit = AbortSignal.any([signal, AbortSignal.timeout(requestLimit)]);
+    async request(port, path, { method = 'GET', headers = {}, body, limit = requestLimit, signal }) {
+      const stop = AbortSignal.any([signal, AbortSignal.timeout(limit)]);
       try {
         const response = await fetch(new URL(path, `http://127.0.0.1:${port}`), {
           method,
           headers,
           redirect: 'manual',
-          signal: limit,
+          signal: stop,
           ...(body === undefined ? {} : { body }),
         });
         const text = await readLimited(response);
@@ -71,7 +83,7 @@ export async function awaitPanel(
   const until = clock.now() + timeoutMs;
   // Quick at first: most panels answer within a second, and the operator waits.
   for (let pause = 50; !signal.aborted && clock.now() < until; pause = Math.min(pause * 1.5, 500)) {
-    const reply = await client.request(port, path, { signal });
+    const reply = await client.request(port, path, { limit: readinessLimit, signal });
     if (reply.kind === 'answered' && reply.status < 500) return true;
     if (!(await sleep(clock, pause, signal))) return false;
   }
