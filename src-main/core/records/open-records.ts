@@ -3,11 +3,11 @@ import { dirname } from 'node:path';
 import { fail, ok, type Result } from '../../../src-shared/model/result.js';
 import type { RunRecord } from '../../../src-shared/model/run.js';
 import type { Clock } from '../clock.js';
-import { createPositionSearch, type PositionSearch } from './facet-search.js';
 import { migrations } from './migrations.js';
 import { openDatabase } from './open-database.js';
 import type { Records } from './records.js';
-import { facetOf, runColumns, runOfRow, runValues, selectRuns, storable } from './run-rows.js';
+import { storable } from './run-rows.js';
+import { createRunTable, positionsPerMillisecond } from './run-table.js';
 import { createShiftCounters } from './shift-counters.js';
 import {
   closeWriter,
@@ -18,8 +18,6 @@ import {
   type Database,
 } from './sqlite.js';
 
-/** A position is a run's start in ms times this, plus a number that makes it unique. */
-const positionsPerMillisecond = 1000;
 /** No new run begins with less than this free on the disk (bytes), so that those that go on can be recorded to their end. */
 const reserve = 4 * 1024 ** 2;
 /** Of how many passed runs the expected duration is the median. */
@@ -61,7 +59,7 @@ function createRecords(
   { path, clock, host, reserve: wanted = reserve }: RecordsOptions,
 ): Records & { beat(): Result<void> } {
   const statement = createStatements(database);
-  const search = createPositionSearch(database);
+  const runs = createRunTable(database, path);
   const shifts = createShiftCounters(database);
   const file = statSync(path);
 
@@ -101,61 +99,6 @@ function createRecords(
       ).run(clock.now());
     });
 
-  function rowOf(runId: string): Result<{ position: number; run: RunRecord } | null> {
-    const row = statement(`${selectRuns} WHERE runs.id = ?`).get(runId);
-    if (row === undefined) return ok(null);
-    const run = runOfRow(row, path);
-    return run.ok ? ok({ position: (row as { position: number }).position, run: run.value }) : run;
-  }
-
-  function freePosition(startedAt: number): number {
-    const first = startedAt * positionsPerMillisecond;
-    const end = first + positionsPerMillisecond;
-    const taken = statement('SELECT max(position) AS last FROM runs WHERE position >= ? AND position < ?');
-    const { last } = taken.get(first, end) as { last: number | null };
-    const position = last === null ? first : last + 1;
-    if (position >= end) throw new Error(`Too many runs began at ${startedAt}`);
-    return position;
-  }
-
-  function facetId(run: RunRecord): number {
-    const facet = facetOf(run);
-    const columns = Object.keys(facet);
-    const values = Object.values(facet) as (string | number)[];
-    statement(
-      `INSERT OR IGNORE INTO facets (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-    ).run(...values);
-    const found = statement(
-      `SELECT id FROM facets WHERE ${columns.map((column) => `${column} = ?`).join(' AND ')}`,
-    );
-    return (found.get(...values) as { id: number }).id;
-  }
-
-  function insert(run: RunRecord): void {
-    const columns = ['position', 'facet', ...runColumns];
-    statement(`INSERT INTO runs (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`).run(
-      freePosition(run.startedAt),
-      facetId(run),
-      ...runValues(run),
-    );
-  }
-
-  function update(position: number, run: RunRecord): void {
-    statement(
-      `UPDATE runs SET ${['facet', ...runColumns].map((column) => `${column} = ?`).join(', ')} WHERE position = ?`,
-    ).run(facetId(run), ...runValues(run), position);
-  }
-
-  function runsAt(wanted: PositionSearch): Result<RunRecord[]> {
-    const runs: RunRecord[] = [];
-    for (const position of search(wanted)) {
-      const run = runOfRow(statement(`${selectRuns} WHERE position = ?`).get(position), path);
-      if (!run.ok) return run;
-      runs.push(run.value);
-    }
-    return ok(runs);
-  }
-
   return {
     beat,
     writable() {
@@ -170,7 +113,7 @@ function createRecords(
     },
     save(given) {
       const run = storable(given);
-      const before = attempt(() => rowOf(run.id));
+      const before = attempt(() => runs.find(run.id));
       if (!before.ok) return before;
       if (before.value !== null) {
         const { run: kept } = before.value;
@@ -180,8 +123,8 @@ function createRecords(
         if (kept.startedAt !== run.startedAt) throw new Error(`Run ${run.id} cannot begin at another time`);
       }
       const saved = commit(() => {
-        if (before.value === null) insert(run);
-        else update(before.value.position, run);
+        if (before.value === null) runs.insert(run);
+        else runs.update(before.value.position, run);
         if (run.verdict !== null) shifts.count(run);
       });
       if (saved.ok && run.verdict !== null) shift = shifts.read() ?? shift;
@@ -189,7 +132,7 @@ function createRecords(
     },
     find: (runId) =>
       attempt(() => {
-        const found = rowOf(runId);
+        const found = runs.find(runId);
         if (!found.ok) return found;
         return found.value === null ? fail('run-unknown', { run: runId }) : ok(found.value.run);
       }),
@@ -197,12 +140,12 @@ function createRecords(
       attempt(() => {
         let below = (until ?? Number.MAX_SAFE_INTEGER / positionsPerMillisecond) * positionsPerMillisecond;
         if (before !== undefined) {
-          const row = statement('SELECT position FROM runs WHERE id = ?').get(before);
-          if (row === undefined) return fail('run-unknown', { run: before });
-          below = Math.min(below, (row as { position: number }).position);
+          const position = runs.positionOf(before);
+          if (position === null) return fail('run-unknown', { run: before });
+          below = Math.min(below, position);
         }
         const asked = { bay, verdict, recipe, model, operator, fault_code: faultCode };
-        return runsAt({
+        return runs.newest({
           facet: Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
           unitSerial,
           below,
@@ -211,12 +154,12 @@ function createRecords(
         });
       }),
     unfinished() {
-      const runs = attempt(() => runsAt({ ...everywhere, facet: { verdict: '' } }));
-      return runs.ok ? ok(runs.value.reverse()) : runs;
+      const open = attempt(() => runs.newest({ ...everywhere, facet: { verdict: '' } }));
+      return open.ok ? ok(open.value.reverse()) : open;
     },
     expectedDuration(recipe) {
       const passed = attempt(() =>
-        runsAt({ ...everywhere, facet: { recipe, verdict: 'PASS' }, limit: expectedSample }),
+        runs.newest({ ...everywhere, facet: { recipe, verdict: 'PASS' }, limit: expectedSample }),
       );
       // What damage there is, the next call that can say so says.
       return passed.ok ? medianDuration(passed.value) : null;
@@ -231,8 +174,8 @@ function createRecords(
   };
 }
 
-function medianDuration(runs: RunRecord[]): number | null {
-  const durations = runs
+function medianDuration(passed: RunRecord[]): number | null {
+  const durations = passed
     .flatMap(({ startedAt, endedAt }) => (endedAt === null ? [] : [endedAt - startedAt]))
     .sort((a, b) => a - b);
   const [lower, upper] = [(durations.length - 1) >> 1, durations.length >> 1].map(
