@@ -98,7 +98,7 @@ async function open(
   own(lock.value);
   const id = await stationId(home, settings().locale);
   if (!id.ok) return id;
-  const secrets = createSecretStore({ home });
+  const secrets = createSecretStore({ home, locale: () => settings().locale });
   const readable = secrets.check();
   if (!readable.ok) return readable;
   const recordsPath = join(home, 'records.db');

@@ -133,9 +133,8 @@ test('is used without a mouse: flash, abort, retry, settings, Spanish', async ({
   await expect(tile(window, 1)).toHaveAttribute('data-verdict', 'ABORTED');
 
   await page.keyboard.press('Control+,');
-  const language = page.getByLabel('Language');
-  await language.focus();
-  await page.keyboard.press('ArrowDown');
+  await page.getByRole('radio', { name: 'English' }).focus();
+  await page.keyboard.press('ArrowLeft');
   await expect(page.locator('html')).toHaveAttribute('lang', 'es');
   await page.keyboard.press('Control+1');
   await expect(tile(window, 1)).toContainText('Bahía 1');
