@@ -1,4 +1,3 @@
-import { Notification } from 'electron';
 import type { Messages } from '../../src-shared/messages/messages.js';
 import type { SyncDisposable } from '../core/disposable.js';
 import type { Station } from '../core/station-api.js';
@@ -10,33 +9,10 @@ export interface Notice {
   readonly onClick: () => void;
 }
 
-/** The system's notifications, or a test's. */
+/** Whatever shows a notice: the system, or a test. */
 export interface Notifier {
   isSupported(): boolean;
   show(notice: Notice): void;
-}
-
-export function createSystemNotifier(icon: string, log: Log): Notifier {
-  // What nobody holds is collected, and then its click reaches nobody.
-  const shown = new Set<Notification>();
-  return {
-    isSupported: () => Notification.isSupported(),
-    show({ title, body, onClick }) {
-      const notification = new Notification({ title, body, icon });
-      const forget = (): void => void shown.delete(notification);
-      shown.add(notification);
-      notification.on('click', () => {
-        forget();
-        onClick();
-      });
-      notification.on('close', forget);
-      notification.on('failed', (_event, error) => {
-        forget();
-        log.warn('notification not shown', { error });
-      });
-      notification.show();
-    },
-  };
 }
 
 export interface VerdictNotices {

@@ -13,11 +13,12 @@ import { createDialogs } from './dialogs.js';
 import type { Navigation } from './hardening.js';
 import type { Log } from './log.js';
 import { menuTemplate } from './menu.js';
-import { createSystemNotifier, noticeVerdicts } from './notifications.js';
+import { noticeVerdicts } from './notifications.js';
 import { guardPage } from './page-guard.js';
 import { createPanels } from './panels.js';
 import type { Places } from './places.js';
 import { createQuit, type Quit } from './quit.js';
+import { createSystemNotifier } from './system-notifier.js';
 import { createMainWindow } from './window.js';
 import { createWindowEvents } from './window-events.js';
 
