@@ -11,6 +11,7 @@ import { limits } from '../yaml/tokens.js';
 import { readEngineFacts, type EngineFacts } from './engine-facts.js';
 import { createPrograms, type Programs } from './programs.js';
 import { readSpace, type Space } from './space.js';
+import { whyNot } from './why-not.js';
 
 /** What the doctor has to know of `station.yaml`. */
 export interface DoctorConfig {
@@ -56,7 +57,8 @@ export interface DoctorOptions {
   userHome?: string;
   programs?: Programs;
   readEngine?: typeof readEngineFacts;
-  readSpace?: (path: string) => Promise<Space>;
+  readSpace?: typeof readSpace;
+  whyNot?: typeof whyNot;
 }
 
 export type Settings =
@@ -74,7 +76,9 @@ export interface Machine {
   readonly user: User;
   readonly roots: Readonly<Record<'dev' | 'sys' | 'proc' | 'etc' | 'run' | 'share', string>>;
   readonly programs: Programs;
-  space(path: string): Promise<Space>;
+  readonly space: (path: string) => Promise<Space>;
+  /** Why this user may not use a path, as the system says it; null when it may. */
+  readonly whyNot: (path: string, mode: number) => Promise<string | null>;
   settings(): Promise<Settings>;
   /** The place of the engine that answered, or refused; null when it is none that can be named. */
   endpoint(): Promise<Endpoint | null>;
@@ -115,6 +119,7 @@ export function createMachine(options: DoctorOptions): Machine {
     },
     programs: options.programs ?? createPrograms(environment),
     space: options.readSpace ?? readSpace,
+    whyNot: options.whyNot ?? whyNot,
     settings,
     endpoint,
     engine: once(async () => {

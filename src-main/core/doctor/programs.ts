@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { isSystemError } from '../ports/system-error.js';
+import { whyNot } from './why-not.js';
 
 export interface ProgramAnswer {
   /** Null when it was killed, for taking too long or because the doctor was stopped. */
@@ -32,7 +31,7 @@ export function createPrograms(environment: NodeJS.ProcessEnv): Programs {
   async function find(name: string): Promise<string | null> {
     for (const folder of folders) {
       const path = join(folder, name);
-      if (await isExecutable(path)) return path;
+      if ((await whyNot(path, constants.X_OK)) === null) return path;
     }
     return null;
   }
@@ -44,16 +43,6 @@ export function createPrograms(environment: NodeJS.ProcessEnv): Programs {
       return path === null ? null : run(path, args, environment, signal);
     },
   };
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return true;
-  } catch (error) {
-    if (isSystemError(error)) return false;
-    throw error;
-  }
 }
 
 function run(

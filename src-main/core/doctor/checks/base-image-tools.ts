@@ -1,6 +1,5 @@
-import { access } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { join } from 'node:path';
-import { isSystemError } from '../../ports/system-error.js';
 import { fine, warning, type Check } from '../check.js';
 
 /** By program, the Debian package that has it. */
@@ -24,7 +23,7 @@ const keyrings = [
 export const baseImageTools: Check = {
   name: 'base-image-tools',
   platforms: ['linux'],
-  async look({ programs, roots }) {
+  async look({ programs, roots, whyNot }) {
     const missing: string[] = [];
     for (const [program, name] of Object.entries(tools)) {
       if ((await programs.find(program)) === null) missing.push(name);
@@ -32,8 +31,8 @@ export const baseImageTools: Check = {
     const folder = join(roots.share, 'keyrings');
     const systems: string[] = [];
     for (const { system, files } of keyrings) {
-      const there = await Promise.all(files.map((file) => exists(join(folder, file))));
-      if (there.includes(true)) systems.push(system);
+      const there = await Promise.all(files.map((file) => whyNot(join(folder, file), constants.R_OK)));
+      if (there.includes(null)) systems.push(system);
     }
     if (systems.length === 0) missing.push('debian-archive-keyring');
     if (missing.length === 0) return fine('base-image-tools.ready', { systems: systems.join(', ') });
@@ -46,13 +45,3 @@ export const baseImageTools: Check = {
     );
   },
 };
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch (error) {
-    if (isSystemError(error)) return false;
-    throw error;
-  }
-}

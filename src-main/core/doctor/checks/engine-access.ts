@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { fine, problem, warning, type Check, type Finding } from '../check.js';
+import { fine, problem, quoted, warning, type Check, type Finding } from '../check.js';
 import { readGroups } from '../groups.js';
 import type { Machine } from '../machine.js';
 import { saysAbsent } from '../../ports/system-error.js';
@@ -47,10 +47,10 @@ async function bySocket(machine: Machine, socket: string): Promise<Finding> {
     return problem('engine-access.log-in-again', { group: name });
   }
   // A socket of root's own group: the group was made after the engine had started, or never.
-  if (owner.gid === 0) {
+  if (name === 'root' || name === '0') {
     const make =
       'sudo groupadd --force docker && sudo usermod -aG docker "$USER" && sudo systemctl restart docker';
     return problem('engine-access.no-group', undefined, make);
   }
-  return problem('engine-access.refused', { group: name }, `sudo usermod -aG ${name} "$USER"`);
+  return problem('engine-access.refused', { group: name }, `sudo usermod -aG ${quoted(name)} "$USER"`);
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isSystemError, saysAbsent } from '../../ports/system-error.js';
+import { saysAbsent } from '../../ports/system-error.js';
 import { fine, problem, quoted, type Check, type Finding } from '../check.js';
 import type { Machine } from '../machine.js';
 
@@ -12,7 +12,7 @@ export const homeFolder: Check = {
     const path = machine.home;
     const found = await firstThere(path);
     if (!found.isFolder) return problem('home.no-folder', { path: found.path });
-    const refusal = await whyUnwritable(found.path);
+    const refusal = await machine.whyNot(found.path, constants.R_OK | constants.W_OK | constants.X_OK);
     if (refusal !== null) return unwritable(machine, found.path, refusal);
     return found.path === path ? fine('home.ready', { path }) : fine('home.not-made-yet', { path });
   },
@@ -26,17 +26,6 @@ async function firstThere(path: string): Promise<{ path: string; isFolder: boole
     const above = dirname(path);
     if (saysAbsent(error) && above !== path) return firstThere(above);
     throw error;
-  }
-}
-
-/** The system's code for why this user cannot make files in a folder; null when it can. */
-async function whyUnwritable(folder: string): Promise<string | null> {
-  try {
-    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    return null;
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    return error.code;
   }
 }
 

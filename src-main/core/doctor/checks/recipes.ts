@@ -6,9 +6,12 @@ import { fine, problem, quoted, warning, type Check } from '../check.js';
 /** Whether every recipe of the home can be used. */
 export const recipes: Check = {
   name: 'recipes',
-  async look({ home, clock }) {
+  async look({ home, clock }, signal) {
     const folder = join(home, 'recipes');
     const store = createRecipeStore({ folder, clock, openWatch: noWatch });
+    // A folder that never answers would leave the store's timers behind.
+    const dispose = (): void => store.dispose();
+    signal.addEventListener('abort', dispose, { once: true });
     try {
       await store.start();
       const { recipes: usable, problems } = store.view;
@@ -27,6 +30,7 @@ export const recipes: Check = {
         ? warning('recipes.none', { folder })
         : fine('recipes.ready', { count: usable.length });
     } finally {
+      signal.removeEventListener('abort', dispose);
       store.dispose();
     }
   },

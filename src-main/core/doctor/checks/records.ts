@@ -1,41 +1,45 @@
 import { constants } from 'node:fs';
-import { access, open, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isSystemError, saysAbsent } from '../../ports/system-error.js';
+import { saysAbsent } from '../../ports/system-error.js';
 import { applicationId, migrations } from '../../records/migrations.js';
 import { connect, databaseFault, readValues, type Database } from '../../records/sqlite.js';
 import { fine, problem, quoted, type Check, type Finding } from '../check.js';
 
 /** Larger files, in bytes, are not read through: that takes seconds in which nothing else is done. */
 const readThroughLimit = 64 * 1024 ** 2;
-const companions = ['-wal', '-shm'];
+const readAndWrite = constants.R_OK | constants.W_OK;
 
 /** Whether the records can be opened. Nothing is opened for writing, nothing is migrated, no file is made. */
 export const recordsFile: Check = {
   name: 'records',
-  async look({ home }) {
+  async look({ home, whyNot }) {
     const path = join(home, 'records.db');
     const size = await sizeOf(path);
-    const beside = await Promise.all(companions.map((suffix) => sizeOf(path + suffix)));
     if (size === null) {
       // Commits of a database that is gone: a new one is never made beside them.
-      return beside.some((length) => length !== null && length > 0)
-        ? problem('records.gone', { path })
-        : fine('records.not-made-yet');
+      return (await hasCommits(path)) ? problem('records.gone', { path }) : fine('records.not-made-yet');
     }
-    const damage = judgeHead(await readHead(path), path);
-    if (damage !== null) return damage;
-    const code = (await whyUnusable(path)) ?? (await whyUnusable(dirname(path)));
+    const code = (await whyNot(path, readAndWrite)) ?? (await whyNot(dirname(path), readAndWrite));
     if (code !== null) {
       const command = code === 'EACCES' ? `sudo chown -R "$USER": ${quoted(home)}` : undefined;
       return problem('records.unwritable', { path, code }, command);
     }
-    // With one beside it somebody has it open, or was killed with it: it is only safe to read when opened like they do.
-    if (beside.some((length) => length !== null)) return fine('records.open', { path });
+    const damage = judgeHead(await readHead(path), path);
+    if (damage !== null) return damage;
+    // Commits beside it: somebody has it open, or was killed with it. Reading past them would see half of it.
+    if (await hasCommits(path)) return fine('records.open', { path });
     if (size > readThroughLimit) return fine('records.large', { path });
-    return readThrough(path);
+    const found = readThrough(path);
+    // A station that began to write meanwhile may have changed it under the reader.
+    return (await hasCommits(path)) ? fine('records.open', { path }) : found;
   },
 };
+
+/** Whether commits wait in the file beside the database to be moved into it. */
+async function hasCommits(path: string): Promise<boolean> {
+  return ((await sizeOf(`${path}-wal`)) ?? 0) > 0;
+}
 
 /** Bytes, or null where there is no such file. */
 async function sizeOf(path: string): Promise<number | null> {
@@ -67,16 +71,6 @@ function judgeHead(head: Buffer, path: string): Finding | null {
   return version > migrations.length
     ? problem('records.newer', { path, found: version, known: migrations.length })
     : null;
-}
-
-async function whyUnusable(path: string): Promise<string | null> {
-  try {
-    await access(path, constants.R_OK | constants.W_OK);
-    return null;
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    return error.code;
-  }
 }
 
 function readThrough(path: string): Finding {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { saysAbsent } from '../../ports/system-error.js';
-import { fine, problem, quoted, warning, type Check } from '../check.js';
+import { fine, problem, quoted, type Check } from '../check.js';
 
 /** Whether the secrets are readable by this user alone. What is in the file is not looked at. */
 export const secretsFile: Check = {
@@ -17,12 +17,10 @@ export const secretsFile: Check = {
       throw error;
     }
     if (!found.isFile()) return problem('secrets.no-file', { path });
-    if (found.uid !== user.id && found.uid !== 0) {
+    // One of root's own would be accepted, but has to be closed to everyone else: this user could not read it.
+    if (found.uid !== user.id) {
       return problem('secrets.of-another', { path }, `sudo chown "$USER" ${quoted(path)}`);
     }
-    // Of root and for root alone: this user, who is not root, cannot read it.
-    if (found.uid !== user.id)
-      return warning('secrets.of-another', { path }, `sudo chown "$USER" ${quoted(path)}`);
     const mode = found.mode & 0o777;
     if ((mode & 0o077) !== 0) {
       return problem('secrets.open', { path, mode: mode.toString(8) }, `chmod 600 ${quoted(path)}`);

@@ -1,14 +1,14 @@
 import { constants } from 'node:fs';
-import { access, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isSystemError, saysForbidden } from '../../ports/system-error.js';
 import { isDeviceNodePath } from '../../ports/device-port-source.js';
-import { fine, problem, warning, type Check, type Finding } from '../check.js';
+import { fine, problem, quoted, warning, type Check, type Finding } from '../check.js';
 import { readGroups, type Group } from '../groups.js';
 import type { Machine } from '../machine.js';
 
 /** Who owns serial ports: `dialout` on Debian and its like, `uucp` on Arch and others. */
 const usualGroups = ['dialout', 'uucp'];
+const readAndWrite = constants.R_OK | constants.W_OK;
 
 /** Whether this user may open the serial ports, by group, by an access list or by being root. */
 export const serialAccess: Check = {
@@ -20,8 +20,9 @@ export const serialAccess: Check = {
     const ports = names.map((name) => join(dev, name)).filter((path) => isDeviceNodePath(path, dev));
     const groups = await readGroups(machine.roots.etc);
     if (ports.length === 0) return withoutPorts(machine, groups);
-    const refused = await Promise.all(ports.map(mayNotOpen));
-    const first = ports.find((_, index) => refused[index] === true);
+    const refusals = await Promise.all(ports.map((path) => machine.whyNot(path, readAndWrite)));
+    // Another code is a port that has just gone.
+    const first = ports.find((_, index) => ['EACCES', 'EPERM'].includes(refusals[index] ?? ''));
     if (first === undefined) return fine('serial-access.ready', { count: ports.length });
     const { gid } = await stat(first);
     const group = groups.find(({ id }) => id === gid) ?? groups.find(isUsual);
@@ -58,16 +59,5 @@ function isMember(user: Machine['user'], group: Group): boolean {
 }
 
 function joinCommand(group: string): string {
-  return `sudo usermod -aG ${group} "$USER"`;
-}
-
-/** False as well for a port that has just gone. */
-async function mayNotOpen(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.R_OK | constants.W_OK);
-    return false;
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    return saysForbidden(error);
-  }
+  return `sudo usermod -aG ${quoted(group)} "$USER"`;
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { saysAbsent, saysForbidden } from '../../ports/system-error.js';
 import { fine, problem, quoted, warning, type Check } from '../check.js';
 
@@ -12,13 +12,14 @@ export const workspace: Check = {
     const path = config.workspace;
     try {
       if (!(await stat(path)).isDirectory()) return problem('workspace.no-folder', { path });
-      await access(path, constants.R_OK | constants.X_OK);
-      return fine('workspace.ready', { path });
     } catch (error) {
       const make = machine.platform === 'win32' ? undefined : `mkdir -p ${quoted(path)}`;
       if (saysAbsent(error)) return problem('workspace.missing', { path }, make);
       if (saysForbidden(error)) return problem('workspace.unreadable', { path });
       throw error;
     }
+    return (await machine.whyNot(path, constants.R_OK | constants.X_OK)) === null
+      ? fine('workspace.ready', { path })
+      : problem('workspace.unreadable', { path });
   },
 };
