@@ -19,8 +19,8 @@ export interface FakeBridge extends SlipwayBridge {
   readonly calls: { name: CallName; input: unknown }[];
   /** How many listeners an event has now. */
   listeners(name: EventName): number;
-  /** Sends a message to whoever listens. */
-  send<Name extends EventName>(name: Name, message: EventMessage<Name>): void;
+  /** Sends a message to whoever listens; with `params`, to those alone who subscribed with the same. */
+  send<Name extends EventName>(name: Name, message: EventMessage<Name>, params?: EventParams<Name>): void;
   /** Sends a message, and the same to everyone who listens later. `params` as in the subscription that gets it. */
   keep<Name extends EventName>(name: Name, params: EventParams<Name>, message: EventMessage<Name>): void;
 }
@@ -28,12 +28,14 @@ export interface FakeBridge extends SlipwayBridge {
 /** A bridge without a shell behind it: the page's own tests and looks feed it. */
 export function createFakeBridge(answers: FakeAnswers): FakeBridge {
   const calls: FakeBridge['calls'] = [];
-  const listeners = new Map<EventName, Set<(message: never) => void>>();
+  const listeners = new Map<EventName, Map<(message: never) => void, string>>();
   const kept = new Map<string, unknown>();
   const keyOf = (name: EventName, params: unknown): string => `${name} ${JSON.stringify(params)}`;
 
-  function send(name: EventName, message: unknown): void {
-    for (const listener of listeners.get(name) ?? []) listener(message as never);
+  function send(name: EventName, message: unknown, params?: unknown): void {
+    for (const [listener, key] of listeners.get(name) ?? []) {
+      if (params === undefined || key === keyOf(name, params)) listener(message as never);
+    }
   }
 
   return {
@@ -45,8 +47,8 @@ export function createFakeBridge(answers: FakeAnswers): FakeBridge {
       return answer === undefined ? new Promise(() => undefined) : Promise.resolve(answer(input));
     },
     subscribe(name, params, listener) {
-      const all = listeners.get(name) ?? new Set();
-      listeners.set(name, all.add(listener));
+      const all = listeners.get(name) ?? new Map<(message: never) => void, string>();
+      listeners.set(name, all.set(listener, keyOf(name, params)));
       const message = kept.get(keyOf(name, params));
       if (message !== undefined) queueMicrotask(() => all.has(listener) && listener(message as never));
       return () => all.delete(listener);

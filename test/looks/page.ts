@@ -114,7 +114,7 @@ if (rate > 0) {
       fake.send('bays', { kind: 'bay', revision: baysRevision, bay: structuredClone(each) });
       if (fake.listeners('log') > 0) {
         const lines = Array.from({ length: rate / 10 }, () => line(`block ${seq} of 4096 ok`));
-        fake.send('log', { runId: each.run.id, lines });
+        fake.send('log', { runId: each.run.id, lines }, { runId: each.run.id });
       }
     }
   }, 100);

@@ -69,7 +69,8 @@ export function lookOf(view: BayView): BayLook {
 /** What the one button of a bay does now; null where there is nothing to do. */
 export function primaryAction(view: BayView): 'flash' | 'retry' | 'abort' | null {
   if (view.status === 'running') return 'abort';
-  if (view.status === 'ended') return 'retry';
+  // A verdict stays to be read after its unit has gone; there is nothing to flash then.
+  if (view.status === 'ended') return view.port === null ? null : 'retry';
   return view.status === 'ready' || view.status === 'blocked' ? 'flash' : null;
 }
 
