@@ -1,6 +1,10 @@
+import { readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import Docker from 'dockerode';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startQemuBoard } from '../../demo/boards/uboot-qemu.mjs';
 import { ensureDemoImages } from '../../demo/images.mjs';
+import { createEngineGate } from './engine-gate.js';
 import {
   containersOf,
   hasVerdict,
@@ -135,6 +139,55 @@ describe('the operator', () => {
       ok: false,
       error: { code: 'bay-disabled' },
     });
+  });
+});
+
+describe('the engine', () => {
+  it('that is away for a moment in mid-flash ends no run; the banner says what to do meanwhile', async () => {
+    const gate = await createEngineGate(process.env['DOCKER_HOST'] ?? '');
+    bench = await makeBench({ docker: gate.uri });
+    bench.defer(() => gate.dispose());
+    const station = await startStation(bench);
+    bench.plug({ baud: 230_400 });
+    await untilBay(station, 1, isFlashing);
+    await gate.shut();
+    await expect.poll(() => station.view().faults.map(({ fault }) => fault.code)).toContain('engine-lost');
+    await gate.open();
+    const ended = await untilBay(station, 1, hasVerdict);
+    expect(ended.run?.verdict).toBe('PASS');
+    await expect.poll(() => station.view().faults).toEqual([]);
+    expect(await containersOf(bench.home)).toEqual([]);
+  });
+
+  it('that stays away ends the run as ERROR, and its container is cleaned up when it is back', async () => {
+    const gate = await createEngineGate(process.env['DOCKER_HOST'] ?? '');
+    bench = await makeBench({ docker: gate.uri });
+    bench.defer(() => gate.dispose());
+    const station = await startStation(bench);
+    bench.plug({ baud: 57_600 });
+    await untilBay(station, 1, isFlashing);
+    await gate.shut();
+    const ended = await untilBay(station, 1, hasVerdict);
+    expect(ended.run).toMatchObject({ verdict: 'ERROR', fault: { code: 'engine-lost' } });
+    expect(await containersOf(bench.home)).toHaveLength(1);
+    await gate.open();
+    await expect.poll(() => containersOf(bench.home), { timeout: 20_000 }).toEqual([]);
+  });
+});
+
+describe('Debian’s own U-Boot in QEMU', () => {
+  it('is flashed by the same flasher through the station, byte for byte', async () => {
+    bench = await makeBench();
+    const station = await startStation(bench);
+    const emmcFile = join(bench.home, 'emmc.img');
+    const board = await startQemuBoard({ emmcFile, serial: 'QEMU-0042' });
+    bench.defer(() => board.stop());
+    symlinkSync(board.path, join(bench.devices, 'ttyQEMU0'));
+    const ended = await untilBay(station, 1, hasVerdict, 170_000);
+    expect(ended.run).toMatchObject({ verdict: 'PASS', unitSerial: 'QEMU-0042' });
+    const image = readFileSync(join(bench.home, 'workspace/widgetOS/deployment-image/qemu.img'));
+    expect(image.length).toBeGreaterThanOrEqual(256 * 1024);
+    expect(readFileSync(emmcFile).subarray(0, image.length).equals(image)).toBe(true);
   });
 });
 

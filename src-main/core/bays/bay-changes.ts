@@ -55,6 +55,11 @@ export const base = setup({
       'runId' in event && context.run?.id === event.runId && context.run.plan.hasPanel,
     runHasTests: ({ context, event }) =>
       'runId' in event && context.run?.id === event.runId && context.run.plan.hasTests,
+    isNewSerial: ({ context, event }) =>
+      event.type === 'progress' &&
+      context.run?.id === event.runId &&
+      event.unitSerial !== undefined &&
+      event.unitSerial !== context.run.unitSerial,
     isOver: ({ event }) => event.type === 'adopt' && typeof event.resume === 'object',
     resumesAt: ({ event }, where: 'panel' | 'flash' | 'test') =>
       event.type === 'adopt' && event.resume === where,

@@ -114,6 +114,14 @@ describe('a run', () => {
     });
   });
 
+  it('writes down the unit’s serial number as soon as it is read', () => {
+    const bay = drive(false);
+    bay.send(...plugged, ...toFlashing);
+    const read: Step = { type: 'progress', runId: 'run-1', progress: { percent: 1 }, unitSerial: 'W-1' };
+    expect(names(bay.send(read))).toContain('note');
+    expect(names(bay.send(read))).not.toContain('note');
+  });
+
   it('writes down that it flashes before the request goes out', () => {
     const bay = drive(false);
     bay.send(...plugged);

@@ -150,7 +150,14 @@ export function createBayMachine(times: BayTimes) {
             entry: [change.enterFlashPhase, effect({ do: 'note' }), startFlashTimer, restartStallTimer],
             exit: [stopTimer('flash'), stopTimer('stall')],
             on: {
-              progress: { guard: 'sameRun', actions: [change.noteProgress, restartStallTimer] },
+              progress: [
+                {
+                  // Written down at once: a station that is killed still knows which unit it was.
+                  guard: 'isNewSerial',
+                  actions: [change.noteProgress, restartStallTimer, effect({ do: 'note' })],
+                },
+                { guard: 'sameRun', actions: [change.noteProgress, restartStallTimer] },
+              ],
               flashed: [
                 { guard: 'runHasTests', target: 'testing' },
                 { guard: 'sameRun', target: '#bay.ending', actions: change.endPassed },
