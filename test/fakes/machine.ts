@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, constants, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Check, Finding } from '../../src-main/core/doctor/check.js';
 import type { EngineFacts, EngineInfo } from '../../src-main/core/doctor/engine-facts.js';
 import { createMachine, type DoctorOptions, type User } from '../../src-main/core/doctor/machine.js';
 import type { ProgramAnswer } from '../../src-main/core/doctor/programs.js';
 import type { Space } from '../../src-main/core/doctor/space.js';
+import { whyNot } from '../../src-main/core/doctor/why-not.js';
 import { createMessages } from '../../src-shared/messages/messages.js';
 import type { Fault } from '../../src-shared/model/result.js';
 import { fault, ok } from '../../src-shared/model/result.js';
@@ -69,8 +70,10 @@ export interface Differences extends Partial<
   space?: Partial<Space>;
   /** Installed programs, with what they answer. */
   programs?: Readonly<Record<string, ProgramAnswer | ((args: readonly string[]) => ProgramAnswer) | null>>;
-  /** What this user may not do, by path: the system's code. */
+  /** What this user may not use though it is there, by path: the system's code. */
   refused?: Readonly<Record<string, string>>;
+  /** A folder that this user may not enter. */
+  closed?: string;
 }
 
 /** A machine that a test makes up: its trees are folders of their own, its user and programs are said. */
@@ -117,7 +120,14 @@ export function createMadeUpMachine() {
       readEngine: () =>
         Promise.resolve(engineFault === undefined ? ok(facts) : { ok: false as const, error: engineFault }),
       readSpace: () => Promise.resolve({ ...muchSpace, ...space }),
-      ...('refused' in differences ? { whyNot: (path) => Promise.resolve(refused[path] ?? null) } : {}),
+      whyNot: (path, mode) => {
+        if (differences.closed !== undefined && path.startsWith(`${differences.closed}/`)) {
+          return Promise.resolve('EACCES');
+        }
+        const code = refused[path];
+        // Whether something is there is not a matter of rights to it.
+        return code === undefined || mode === constants.F_OK ? whyNot(path, mode) : Promise.resolve(code);
+      },
     };
   };
 

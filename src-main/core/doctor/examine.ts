@@ -7,6 +7,7 @@ import { allChecks } from './checks/all.js';
 import { createMachine, type DoctorOptions, type Machine } from './machine.js';
 import { withoutSecrets } from './without-secrets.js';
 
+export { readSettings } from './machine.js';
 export type { DoctorConfig, DoctorOptions } from './machine.js';
 
 /** How long one check may take, in ms; they are made at the same time. */

@@ -139,7 +139,8 @@ function once<Value>(ask: () => Promise<Value>): () => Promise<Value> {
   return () => (answer ??= ask());
 }
 
-async function readSettings(home: string, environment: NodeJS.ProcessEnv): Promise<Settings> {
+/** What `station.yaml` of a home says, or would after the first start. Only reads. */
+export async function readSettings(home: string, environment: NodeJS.ProcessEnv): Promise<Settings> {
   const file = join(home, 'station.yaml');
   const content = await readBoundedFile(file, limits.bytes);
   // The first start makes the file; until then its defaults are what will be in force.

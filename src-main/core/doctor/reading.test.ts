@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { createFakeClock } from '../../../test/fakes/clock.js';
 import { createTemporaryFolder } from '../../../test/fakes/temporary-folder.js';
 import { quoted } from './check.js';
-import { engineInfoSchema } from './engine-facts.js';
+import type { Endpoint } from '../docker/endpoint.js';
+import { engineInfoSchema, readEngineFacts } from './engine-facts.js';
 import { parseGroups } from './groups.js';
 import { createPrograms } from './programs.js';
 import { readSpace } from './space.js';
@@ -24,6 +27,33 @@ describe('what an engine says of itself', () => {
     const SecurityOptions = ['name=seccomp,profile=default', 'name=rootless', 'name=cgroupns'];
     expect(engineInfoSchema.parse({ SecurityOptions }).rootless).toBe(true);
     expect(engineInfoSchema.parse({ SecurityOptions: null }).rootless).toBe(false);
+  });
+});
+
+describe('an engine that takes the question and never answers', () => {
+  it('is given up, and its connections are closed', async () => {
+    const folder = createTemporaryFolder();
+    const path = join(folder.path, 'docker.sock');
+    let open = 0;
+    const server = createServer((socket) => {
+      open += 1;
+      socket.on('error', () => undefined).on('close', () => (open -= 1));
+      socket.resume();
+    });
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    const clock = createFakeClock();
+    const endpoint: Endpoint = {
+      uri: `unix://${path}`,
+      source: 'DOCKER_HOST',
+      connection: { kind: 'socket', path },
+    };
+    const facts = readEngineFacts(endpoint, { clock, signal: going });
+    await vi.waitFor(() => expect(open).toBe(2));
+    clock.advance(4000);
+    expect(await facts).toMatchObject({ ok: false, error: { code: 'engine-lost' } });
+    await vi.waitFor(() => expect(open).toBe(0));
+    server.close();
+    folder.dispose();
   });
 });
 

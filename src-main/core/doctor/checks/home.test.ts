@@ -47,6 +47,11 @@ describe('the home folder', () => {
     expect(found).not.toHaveProperty('command');
   });
 
+  it('must be one that this user can reach', async () => {
+    const found = await machine.look(homeFolder, { closed: machine.root('.') });
+    expect(found).toEqual({ state: 'problem', reason: 'home.closed', params: { path: machine.home } });
+  });
+
   it('may not be a file', async () => {
     rmSync(machine.home, { recursive: true });
     machine.write('home');
@@ -218,6 +223,15 @@ describe('the recipes', () => {
   it('are well when all of them are', async () => {
     machine.write('home/recipes/a.yaml', leastRecipe);
     expect(await machine.look(recipes)).toMatchObject({ state: 'ok', params: { count: 1 } });
+  });
+
+  it('say when their folder cannot be read', async () => {
+    machine.write('home/recipes');
+    expect(await machine.look(recipes)).toMatchObject({
+      state: 'problem',
+      reason: 'recipes.unreadable',
+      params: { code: 'ENOTDIR' },
+    });
   });
 
   it('say where the first mistake is, and how to see all', async () => {

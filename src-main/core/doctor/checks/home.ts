@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { saysAbsent } from '../../ports/system-error.js';
 import { fine, problem, quoted, type Check, type Finding } from '../check.js';
 import type { Machine } from '../machine.js';
 
@@ -10,23 +9,25 @@ export const homeFolder: Check = {
   name: 'home',
   async look(machine) {
     const path = machine.home;
-    const found = await firstThere(path);
-    if (!found.isFolder) return problem('home.no-folder', { path: found.path });
+    const found = await firstThere(machine, path);
+    if (found.is === 'other') return problem('home.no-folder', { path: found.path });
+    if (found.is === 'closed') return problem('home.closed', { path });
     const refusal = await machine.whyNot(found.path, constants.R_OK | constants.W_OK | constants.X_OK);
     if (refusal !== null) return unwritable(machine, found.path, refusal);
     return found.path === path ? fine('home.ready', { path }) : fine('home.not-made-yet', { path });
   },
 };
 
-/** The path itself, or the nearest above it that exists. */
-async function firstThere(path: string): Promise<{ path: string; isFolder: boolean }> {
-  try {
-    return { path, isFolder: (await stat(path)).isDirectory() };
-  } catch (error) {
-    const above = dirname(path);
-    if (saysAbsent(error) && above !== path) return firstThere(above);
-    throw error;
-  }
+/** The path itself, or the nearest above it that exists; `closed` when a folder on the way is closed to this user. */
+async function firstThere(
+  machine: Machine,
+  path: string,
+): Promise<{ path: string; is: 'folder' | 'other' | 'closed' }> {
+  const code = await machine.whyNot(path, constants.F_OK);
+  const above = dirname(path);
+  if (code === 'EACCES') return { path, is: 'closed' };
+  if (code !== null && above !== path) return firstThere(machine, above);
+  return { path, is: (await stat(path)).isDirectory() ? 'folder' : 'other' };
 }
 
 function unwritable(machine: Machine, folder: string, code: string): Finding {

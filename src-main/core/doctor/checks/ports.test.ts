@@ -119,6 +119,11 @@ describe('the right to use serial ports', () => {
     });
     groups('ana');
     expect(await machine.look(serialAccess)).toMatchObject({ reason: 'serial-access.log-in-again' });
+    // Debian has both; its ports belong to the second.
+    machine.write('etc/group', 'uucp:x:10:\ndialout:x:20:\n');
+    expect(await machine.look(serialAccess)).toMatchObject({ params: { group: 'dialout' } });
+    machine.write('etc/group', 'uucp:x:10:\n');
+    expect(await machine.look(serialAccess)).toMatchObject({ params: { group: 'uucp' } });
     machine.write('etc/group', 'ana:x:54321:\n');
     expect(await machine.look(serialAccess)).toMatchObject({
       state: 'warning',

@@ -16,6 +16,9 @@ export const recipes: Check = {
       await store.start();
       const { recipes: usable, problems } = store.view;
       const [first] = problems;
+      if (first?.file === folder) {
+        return problem('recipes.unreadable', { folder, code: String(first.params?.['reason'] ?? '?') });
+      }
       if (first !== undefined) {
         const files = [...new Set(problems.map(({ file }) => file))];
         const { file, line } = first;

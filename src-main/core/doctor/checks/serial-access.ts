@@ -6,7 +6,7 @@ import { fine, problem, quoted, warning, type Check, type Finding } from '../che
 import { readGroups, type Group } from '../groups.js';
 import type { Machine } from '../machine.js';
 
-/** Who owns serial ports: `dialout` on Debian and its like, `uucp` on Arch and others. */
+/** Who owns serial ports: `dialout` on Debian and its like, which have the other one too; `uucp` on Arch and others. */
 const usualGroups = ['dialout', 'uucp'];
 const readAndWrite = constants.R_OK | constants.W_OK;
 
@@ -25,7 +25,7 @@ export const serialAccess: Check = {
     const first = ports.find((_, index) => ['EACCES', 'EPERM'].includes(refusals[index] ?? ''));
     if (first === undefined) return fine('serial-access.ready', { count: ports.length });
     const { gid } = await stat(first);
-    const group = groups.find(({ id }) => id === gid) ?? groups.find(isUsual);
+    const group = groups.find(({ id }) => id === gid) ?? usualGroup(groups);
     return refusal(machine.user, group, first);
   },
 };
@@ -33,7 +33,7 @@ export const serialAccess: Check = {
 /** Nothing is plugged in, so only the usual group can be looked at. */
 function withoutPorts({ user }: Machine, groups: Group[]): Finding {
   if (user.id === 0) return fine('serial-access.none-yet');
-  const group = groups.find(isUsual);
+  const group = usualGroup(groups);
   if (group === undefined) return warning('serial-access.no-group');
   if (user.groups.includes(group.id)) return fine('serial-access.none-yet');
   // Only a warning: the person at the desktop may get the ports by an access list (udev's `uaccess`).
@@ -50,8 +50,8 @@ function refusal(user: Machine['user'], group: Group | undefined, path: string):
   return problem('serial-access.refused', { path, group: name }, joinCommand(name));
 }
 
-function isUsual({ name }: Group): boolean {
-  return usualGroups.includes(name);
+function usualGroup(groups: Group[]): Group | undefined {
+  return usualGroups.flatMap((usual) => groups.find(({ name }) => name === usual) ?? [])[0];
 }
 
 function isMember(user: Machine['user'], group: Group): boolean {
