@@ -32,11 +32,13 @@ export function noticeVerdicts({
   onClick,
   log,
 }: VerdictNotices): SyncDisposable {
-  if (!notifier.isSupported()) {
-    log.warn('this system shows no notifications');
-    return { dispose: () => undefined };
-  }
+  let isComplaintMade = false;
   return station.subscribe('verdict', undefined, ({ bay, verdict, unitSerial, attempt }) => {
+    if (!notifier.isSupported()) {
+      if (!isComplaintMade) log.warn('this system shows no notifications');
+      isComplaintMade = true;
+      return;
+    }
     const words = messages();
     notifier.show({
       title: words.text('shell.verdict.title', { bay, verdict: words.text(`words.verdict.${verdict}`) }),

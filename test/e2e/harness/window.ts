@@ -20,13 +20,13 @@ export interface TestWindow {
   /** The window's page. */
   readonly page: Page;
   /** What the process has written to standard error so far. */
-  errors(): string;
+  readonly errors: () => string;
   /** Resolves to the exit code once the process has ended by itself. */
   readonly ended: Promise<number | null>;
   /** Ends it as a service manager would (SIGTERM), and resolves to the exit code. */
-  end(): Promise<number | null>;
+  readonly end: () => Promise<number | null>;
   /** Ends it as a power cut would (SIGKILL). */
-  kill(): Promise<void>;
+  readonly kill: () => Promise<void>;
 }
 
 export async function openWindow(options: WindowOptions): Promise<TestWindow> {
@@ -34,7 +34,9 @@ export async function openWindow(options: WindowOptions): Promise<TestWindow> {
   const app = await _electron.launch({
     executablePath: electron(),
     args: [...sandboxArguments(), entry, '--home', home, ...words],
-    env: { ...inherited(), SLIPWAY_UNATTENDED: '1', ...environment },
+    // As the station's own settings say, not as Playwright would have it.
+    colorScheme: null,
+    env: { ...inheritedEnvironment(), SLIPWAY_UNATTENDED: '1', ...environment },
   });
   const child = app.process();
   let errors = '';
@@ -77,7 +79,8 @@ export function fakeWindowOptions(home: string): WindowOptions {
   return { entry, home, environment: { SLIPWAY_ROOT: projectRoot } };
 }
 
-function inherited(): Record<string, string> {
+/** This process's environment without what is meant for Slipway. */
+export function inheritedEnvironment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith('SLIPWAY_'),
   );
