@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { createSystemClock } from '../core/clock.js';
-import { createConfigStore } from '../core/config/config-store.js';
 import { createDockerEngine } from '../core/docker/docker-engine.js';
-import { examine } from '../core/doctor/examine.js';
+import { examine, readSettings } from '../core/doctor/examine.js';
 import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
 import { exitCodes } from './output.js';
 
@@ -16,7 +13,7 @@ export async function runDoctor(options: CommonOptions, context: Context): Actio
   const controller = new AbortController();
   const forgetStop = context.onStop(() => controller.abort());
   const engine = createDockerEngine({
-    search: { configured: await configuredEngine(home, environment), environment },
+    search: { configured: (await readSettings(home, environment)).config?.docker, environment },
     stationId: '',
     clock,
   });
@@ -33,13 +30,4 @@ export async function runDoctor(options: CommonOptions, context: Context): Actio
     if (check.command !== undefined) output.line(`    ${check.command}`);
   }
   return checks.some(({ state }) => state === 'problem') ? exitCodes.FAIL : exitCodes.ok;
-}
-
-/** What `station.yaml` says of the engine, where there is one that can be read. */
-async function configuredEngine(home: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
-  if (!existsSync(join(home, 'station.yaml'))) return undefined;
-  const config = createConfigStore({ home, environment, clock: createSystemClock() });
-  const loaded = await config.load();
-  config.dispose();
-  return loaded.ok ? loaded.value.docker : undefined;
 }

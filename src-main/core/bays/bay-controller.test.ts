@@ -57,11 +57,20 @@ describe('a run driven through the panel', () => {
     const fake = createFakeBay();
     await plugAndFlash(fake);
     panelSays(fake, { state: 'error', error: 'CRC mismatch' });
-    await fake.pass(600);
+    await fake.pass(1000);
     expect(fake.bay.view().run).toMatchObject({
       verdict: 'FAIL',
       fault: { code: 'flash-failed', params: { reason: 'CRC mismatch' } },
     });
+  });
+
+  it('does not blame the unit when the flasher fails because the cable was pulled', async () => {
+    const fake = createFakeBay();
+    await plugAndFlash(fake);
+    panelSays(fake, { state: 'error', error: 'I/O error' });
+    fake.changePort();
+    await fake.pass(1000);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ABORTED', fault: { code: 'unplugged' } });
   });
 
   it('is the station’s ERROR when the panel refuses to start, and is never asked twice', async () => {
@@ -69,7 +78,7 @@ describe('a run driven through the panel', () => {
     panelSays(fake, { state: 'idle' });
     fake.panel.set('POST /flash', answer({}, 403));
     await fake.plug();
-    await fake.pass(1000);
+    await fake.pass(1500);
     expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'flash-not-started' } });
     expect(fake.requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
   });
@@ -130,7 +139,7 @@ describe('a run that only prints', () => {
     const fake = createFakeBay({ recipe: logRecipe });
     await fake.plug();
     fake.engine.last().end(exitCode);
-    await fake.pass(500);
+    await fake.pass(800);
     expect(fake.bay.view().run).toMatchObject({ verdict, fault: code === undefined ? null : { code } });
   });
 

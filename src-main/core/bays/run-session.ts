@@ -1,6 +1,7 @@
 import { fail, fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import type { MessageKey } from '../../../src-shared/messages/catalogue.js';
 import type { MessageParams } from '../../../src-shared/messages/messages.js';
+import { sleep } from '../clock.js';
 import { awaitPanel } from '../flash/panel-client.js';
 import type { LoadedRecipe } from '../recipes/match.js';
 import type { RunLog } from '../records/records.js';
@@ -19,6 +20,11 @@ type WithoutRun<Event> = Event extends { runId: string } ? Omit<Event, 'runId'> 
 
 /** How often a port on 127.0.0.1 that was taken is exchanged for the next. */
 const portAttempts = 20;
+/**
+ * How long a failure waits before it is the unit's, in ms: a cable that is pulled is an error to the flasher
+ * a moment before its node is gone, and an unplugged unit is no bad unit.
+ */
+const failurePause = 250;
 /** How long the end of a run waits for the last lines of a killed container, in ms. */
 const lastLinesLimit = 2000;
 
@@ -80,9 +86,17 @@ export function createRunSession(options: {
     flash: recipe.flash,
     onEnded: (judgement) => {
       if (judgement === 'success') flashed();
-      else failWith(judgement);
+      else void failUnlessUnplugged(judgement);
     },
   });
+
+  /** The flasher gave up. Whose fault that is shows only a moment later. */
+  async function failUnlessUnplugged(conclusion: Conclusion): Promise<void> {
+    watch.expectEnd();
+    if (!(await sleep(clock, failurePause, steps.signal))) return;
+    const gone = plugged !== null && !parts.portIsSame(plugged);
+    failWith(gone ? { verdict: 'ABORTED', fault: fault('unplugged') } : conclusion);
+  }
 
   /** The one way to success: the port is still the one that was plugged in, and the content is still the same. */
   function flashed(): void {
@@ -261,7 +275,7 @@ export function createRunSession(options: {
         onProgress: (progress, unitSerial) =>
           emit({ type: 'progress', progress, ...(unitSerial === undefined ? {} : { unitSerial }) }),
         onFlashed: flashed,
-        onFailed: failWith,
+        onFailed: (conclusion) => void failUnlessUnplugged(conclusion),
       });
     },
 
