@@ -41,31 +41,36 @@ export function createPositionSearch(database: Database): (search: PositionSearc
     const ofSerial = unitSerial === undefined ? '' : 'unit_serial = ? AND';
     const table = unitSerial === undefined ? 'runs' : 'runs INDEXED BY runs_by_serial';
     const newestOf = `SELECT position FROM ${table} WHERE ${ofSerial} facet = FACET AND position < ? AND position >= ?
-      ORDER BY position DESC LIMIT 1`;
+      ORDER BY position DESC LIMIT`;
     const heads = statement(`
       ${unitSerial === undefined ? '' : presentFacets}
       SELECT facet, position FROM (
-        SELECT id AS facet, (${newestOf.replace('FACET', 'facets.id')}) AS position
+        SELECT id AS facet, (${newestOf.replace('FACET', 'facets.id')} 1) AS position
         FROM ${unitSerial === undefined ? 'facets' : 'present CROSS JOIN facets ON facets.id = present.facet'}
         WHERE ${['TRUE', ...conditions.map(([column]) => `${column} = ?`)].join(' AND ')}
       ) WHERE position IS NOT NULL ORDER BY position DESC LIMIT ?`);
-    const next = statement(newestOf.replace('FACET', '?'));
+    const following = statement(`${newestOf.replace('FACET', '?')} ?`);
 
-    const queue = heads.all(
-      ...serial,
-      ...serial,
-      ...serial,
-      below,
-      from,
-      ...conditions.map(([, value]) => value),
-      limit,
-    ) as unknown as Head[];
+    const values = conditions.map(([, value]) => value);
+    const rows = heads.all(...serial, ...serial, ...serial, below, from, ...values, limit) as Head[];
+    const queue = rows.map(({ facet: of, position }): Source => ({
+      facet: of,
+      position,
+      ahead: [],
+      fetch: 1,
+    }));
     const found: number[] = [];
-    for (let head = queue[0]; head !== undefined && found.length < limit; head = queue[0]) {
-      found.push(head.position);
-      queue.shift();
-      const following = next.get(...serial, head.facet, head.position, from) as Head | undefined;
-      if (following) insert(queue, { facet: head.facet, position: following.position });
+    for (let source = queue.shift(); source !== undefined; source = queue.shift()) {
+      found.push(source.position);
+      if (found.length === limit) break;
+      if (source.ahead.length === 0) {
+        // More each time: a combination that gave one is likely to give the next as well.
+        const more = following.all(...serial, source.facet, source.position, from, source.fetch);
+        source.ahead = (more as { position: number }[]).map(({ position }) => position).reverse();
+        source.fetch = Math.min(64, source.fetch * 4);
+      }
+      const next = source.ahead.pop();
+      if (next !== undefined) insert(queue, { ...source, position: next });
     }
     return found;
   };
@@ -74,6 +79,14 @@ export function createPositionSearch(database: Database): (search: PositionSearc
 interface Head {
   facet: number;
   position: number;
+}
+
+/** A combination whose runs are being merged. */
+interface Source extends Head {
+  /** Positions that come after `position` and are read already, the next one last. */
+  ahead: number[];
+  /** How many to read when there is none. */
+  fetch: number;
 }
 
 /** The combinations in which one serial number occurs, each found by one descent of the index. */
@@ -85,13 +98,13 @@ const presentFacets = `WITH RECURSIVE present (facet) AS (
   )`;
 
 /** Into a queue that is newest first. */
-function insert(queue: Head[], head: Head): void {
+function insert(queue: Source[], source: Source): void {
   let low = 0;
   let high = queue.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((queue[middle]?.position ?? -1) > head.position) low = middle + 1;
+    if ((queue[middle]?.position ?? -1) > source.position) low = middle + 1;
     else high = middle;
   }
-  queue.splice(low, 0, head);
+  queue.splice(low, 0, source);
 }

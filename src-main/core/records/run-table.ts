@@ -71,9 +71,11 @@ export function createRunTable(database: Database, path: string): RunTable {
       ).run(facetId(run), ...runValues(run), position);
     },
     newest(wanted) {
+      const positions = JSON.stringify(search(wanted));
+      const chosen = `runs.position IN (SELECT value FROM json_each(?)) ORDER BY runs.position DESC`;
       const runs: RunRecord[] = [];
-      for (const position of search(wanted)) {
-        const run = runOfRow(statement(`${selectRuns} WHERE position = ?`).get(position), path);
+      for (const row of statement(`${selectRuns} WHERE ${chosen}`).all(positions)) {
+        const run = runOfRow(row, path);
         if (!run.ok) return run;
         runs.push(run.value);
       }
