@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { projectRoot } from '../../scripts/lib/main.mjs';
+import { fakeRunningBay } from '../fakes/station.js';
 import { expect, test } from './harness/fixtures.js';
 import { startPanelServer } from './harness/panel-server.js';
 
@@ -20,8 +21,12 @@ test('the page goes nowhere, opens nothing, reaches nobody and is permitted noth
           const element = document.createElement(tag);
           element.onload = () => resolve(tag !== 'iframe');
           element.onerror = () => resolve(false);
-          element.src = source;
-          document.body.append(element);
+          try {
+            element.src = source;
+            document.body.append(element);
+          } catch {
+            resolve(false); // A script's address is no plain text.
+          }
         });
       return {
         opened: globalThis.open(url) === null,
@@ -76,20 +81,36 @@ test('the page goes nowhere, opens nothing, reaches nobody and is permitted noth
   }
 });
 
-test('inline scripts and styles of the page do nothing', async ({ openFake }) => {
+test('text does not become markup, nor markup a script or a style', async ({ openFake }) => {
   const { page } = await openFake();
   const outcome = await page.evaluate(() => {
-    document.body.insertAdjacentHTML('beforeend', '<p id="probe" style="color: rgb(1, 2, 3)">probe</p>');
-    const script = document.createElement('script');
-    script.textContent = 'globalThis.wasRun = true';
-    document.body.append(script);
-    const probe = document.querySelector('#probe');
+    const refuses = (act: () => void): boolean => {
+      try {
+        act();
+        return false;
+      } catch (error) {
+        return error instanceof TypeError;
+      }
+    };
+    const probe = document.createElement('p');
+    probe.setAttribute('style', 'color: rgb(1, 2, 3)');
+    document.body.append(probe);
     return {
-      wasRun: Reflect.get(globalThis, 'wasRun') as unknown,
-      color: probe === null ? '' : getComputedStyle(probe).color,
+      markup: refuses(() => probe.insertAdjacentHTML('beforeend', '<b>bold</b>')),
+      script: refuses(() => {
+        document.createElement('script').textContent = '1';
+      }),
+      handler: refuses(() => probe.setAttribute('onclick', 'alert(1)')),
+      anotherPolicy: refuses(() => {
+        const types = Reflect.get(globalThis, 'trustedTypes') as {
+          createPolicy(name: string, rules: object): void;
+        };
+        types.createPolicy('mine', {});
+      }),
+      color: getComputedStyle(probe).color,
     };
   });
-  expect(outcome.wasRun).toBeUndefined();
+  expect(outcome).toMatchObject({ markup: true, script: true, handler: true, anotherPolicy: true });
   expect(outcome.color).not.toBe('rgb(1, 2, 3)');
 });
 
@@ -197,4 +218,24 @@ test('a frame in the page and a foreign page with the same preload get no answer
   expect(replies).toEqual(['call-refused', 'call-refused']);
   expect(errors()).toContain('call-refused');
   expect(await actOnStation((station) => station.asked.length, undefined)).toBe(before);
+});
+
+test('the page itself never meets its own policy, on any screen, in either language', async ({
+  openFake,
+}) => {
+  const { page, actOnStation, complaints } = await openFake();
+  await actOnStation((station, bay) => station.setBay(bay), fakeRunningBay(1, { progress: { percent: 40 } }));
+  for (const locale of ['en', 'es'] as const) {
+    await actOnStation((station, wanted) => {
+      station.setView({ settings: { ...station.view().settings, locale: wanted } });
+    }, locale);
+    for (const key of ['Control+1', 'Control+2', 'Control+3', 'Control+,', 'Control+1', '1', 'Enter', '?']) {
+      await page.keyboard.press(key);
+      await page.waitForTimeout(100);
+    }
+    await page.keyboard.press('Escape');
+  }
+  await page.reload();
+  await expect(page.locator('main')).toBeVisible();
+  expect(complaints()).toEqual([]);
 });

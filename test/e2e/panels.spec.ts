@@ -150,6 +150,15 @@ test('lets a panel reach its own port and nothing else', async ({ openFake, pane
       position: 'denied',
       confirmed: false,
     });
+    // What is no request of a page (a name looked up, a preconnection) finds no way out either.
+    const ways = await window.app.evaluate(
+      ({ session }, urls) => {
+        const own = session.fromPartition('panel-1');
+        return Promise.all(urls.map((url) => own.resolveProxy(url)));
+      },
+      [panelServer.url, other.url, 'http://localhost/', 'https://example.com/'],
+    );
+    expect(ways).toEqual(['DIRECT', ...Array<string>(3).fill('SOCKS5 127.0.0.1:1')]);
     // Neither by a link nor by a redirect nor in a frame.
     await panel.evaluate((url) => void (location.href = url), other.url);
     await panel.evaluate((url) => {

@@ -21,6 +21,8 @@ export interface TestWindow {
   readonly page: Page;
   /** What the process has written to standard error so far. */
   readonly errors: () => string;
+  /** Errors on the page's console: what it threw, and what its policy refused. */
+  readonly complaints: () => string[];
   /** Resolves to the exit code once the process has ended by itself. */
   readonly ended: Promise<number | null>;
   /** Ends it as a service manager would (SIGTERM), and resolves to the exit code. */
@@ -45,11 +47,17 @@ export async function openWindow(options: WindowOptions): Promise<TestWindow> {
   });
   const ended = once(child, 'exit').then(([code]) => code as number | null);
   const page = await app.firstWindow();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
   await page.waitForLoadState('load');
   return {
     app,
     page,
     errors: () => errors,
+    complaints: () => complaints,
     ended,
     async end() {
       child.kill('SIGTERM');
