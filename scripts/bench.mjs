@@ -85,7 +85,7 @@ async function runOne(name, words, { env = process.env, signal }) {
     timeoutMs: limitMs,
   });
   if (stderr.trim() !== '') warn(stderr.trimEnd());
-  if (code !== 0) throw new Trouble(stderr.trim().split('\n').at(-1) ?? `exit code ${code}`);
+  if (code !== 0) throw new Trouble(/^.*Error: .*$/m.exec(stderr)?.[0] ?? `exit code ${code}`);
   return JSON.parse(stdout);
 }
 

@@ -2,7 +2,7 @@
 // prints {"figures": [...]}, `bench-one.mjs NAME --describe` what it measures and needs.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runnerImport } from 'vite';
+import { createServer, isRunnableDevEnvironment } from 'vite';
 import { isMain, projectRoot, runMain } from './main.mjs';
 import { warn } from './say.mjs';
 
@@ -12,18 +12,38 @@ async function main() {
     options: { folder: { type: 'string' }, quick: { type: 'boolean' }, describe: { type: 'boolean' } },
   });
   const file = join(projectRoot, 'bench', `${positionals[0]}.bench.ts`);
-  // The sources as they are, each module in its place: the demo's parts find their files from where they lie.
-  /** @type {{ module: { bench: import('../../bench/figures.js').Bench } }} */
-  const { module } = await runnerImport(file, { configFile: false, root: projectRoot, logLevel: 'error' });
-  const { title, needs = [], run } = module.bench;
-  if (values.describe) {
-    process.stdout.write(`${JSON.stringify({ title, needs })}\n`);
-    return;
+  const server = await createServer({
+    configFile: false,
+    root: projectRoot,
+    logLevel: 'error',
+    appType: 'custom',
+    server: { middlewareMode: true, ws: false, watch: null },
+  });
+  try {
+    const environment = server.environments.ssr;
+    if (!isRunnableDevEnvironment(environment)) throw new Error('Vite cannot run modules here');
+    // The sources as they are, each module in its place: the demo's parts find their files from where they lie.
+    /** @type {{ bench: import('../../bench/figures.js').Bench }} */
+    const { bench } = await environment.runner.import(file);
+    await print(await answer(bench, values));
+  } finally {
+    await server.close();
   }
-  if (values.folder === undefined) throw new Error('--folder is missing');
-  const { folder, quick = false } = values;
-  const figures = await run({ folder, projectRoot, say: warn, quick });
-  await new Promise((resolve) => process.stdout.write(`${JSON.stringify({ figures })}\n`, resolve));
+}
+
+/**
+ * @param {import('../../bench/figures.js').Bench} bench
+ * @param {{ folder?: string, quick?: boolean, describe?: boolean }} asked
+ */
+async function answer({ title, needs = [], run }, { folder, quick = false, describe = false }) {
+  if (describe) return { title, needs };
+  if (folder === undefined) throw new Error('--folder is missing');
+  return { figures: await run({ folder, projectRoot, say: warn, quick }) };
+}
+
+/** @param {unknown} value */
+async function print(value) {
+  await new Promise((resolve) => process.stdout.write(`${JSON.stringify(value)}\n`, resolve));
 }
 
 if (isMain(import.meta.url)) runMain(main);
