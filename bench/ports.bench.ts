@@ -1,11 +1,9 @@
-import { renameSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import { openRawPty } from '../demo/widgets/pty.mjs';
 import type { BayView } from '../src-shared/model/bay.js';
 import { makeBench, startStation } from '../test/integration/station-harness.js';
 import { figure, median, percentile, type Bench } from './figures.js';
+import { createTerminals } from './terminals.js';
 
 /** As many bays as the largest station of the design. */
 const bays = 16;
@@ -19,17 +17,9 @@ export const bench: Bench = {
     const place = await makeBench({ autoFlash: false });
     try {
       const station = await startStation(place);
-      // The terminals are made beforehand: making one takes longer than what is measured.
-      const terminals = Array.from({ length: bays }, () => openRawPty({ onData: () => undefined }));
-      for (const terminal of terminals) place.defer(() => terminal.hangUp());
-      const link = (index: number): string => join(place.devices, `ttyWIDGET${index}`);
-      const plug = (index: number): void => {
-        const making = join(place.devices, '.making');
-        symlinkSync(terminals[index]?.path ?? '', making);
-        // There in one step, as the kernel makes nodes.
-        renameSync(making, link(index));
-      };
-      for (let index = 0; index < bays; index++) plug(index);
+      const terminals = createTerminals(place.devices, bays);
+      place.defer(() => terminals.dispose());
+      for (let index = 0; index < bays; index++) terminals.plug(index);
       const seen = createWatch();
       const subscription = station.subscribe('bays', undefined, (message) => {
         for (const bay of message.kind === 'bays' ? message.bays : [message.bay]) seen.look(bay);
@@ -44,11 +34,11 @@ export const bench: Bench = {
         const index = nth % bays;
         await wait(quietMs);
         const pulled = performance.now();
-        rmSync(link(index));
+        terminals.unplug(index);
         vanished.push((await seen.until(index, false)) - pulled);
         await wait(quietMs);
         const plugged = performance.now();
-        plug(index);
+        terminals.plug(index);
         appeared.push((await seen.until(index, true)) - plugged);
       }
       subscription.dispose();
