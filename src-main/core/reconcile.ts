@@ -67,9 +67,9 @@ export function createReconciler(options: {
 
   async function round(): Promise<void> {
     const owned = await engine.listOwned();
-    if (!owned.ok) return void onProblem(owned.error);
+    if (!owned.ok) return onProblem(owned.error);
     const unfinished = records.unfinished();
-    if (!unfinished.ok) return void onProblem(unfinished.error);
+    if (!unfinished.ok) return onProblem(unfinished.error);
     const flasherOf = (runId: string): ContainerInfo | undefined =>
       owned.value.find((one) => one.labels[labels.run] === runId && one.name.endsWith(runId));
     if (!adopted) {

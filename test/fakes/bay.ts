@@ -1,6 +1,6 @@
 import type { Port } from '../../src-shared/model/port.js';
 import { createMessages } from '../../src-shared/messages/messages.js';
-import { fail, ok, type Fault } from '../../src-shared/model/result.js';
+import { fail, ok } from '../../src-shared/model/result.js';
 import { defaultTimes } from '../../src-main/core/bays/bay-events.js';
 import { createBayMachine } from '../../src-main/core/bays/bay-machine.js';
 import {
@@ -128,7 +128,7 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
     matchRecipe: () => ok(loaded),
     findRecipe: (name) => (name === recipe.name ? loaded : undefined),
     operator: () => 'ana',
-    onRecordsHealth: (_fault: Fault | null) => undefined,
+    onRecordsHealth: () => undefined,
     onDefect: (error) => void defects.push(error),
   };
   const bay = createBayController({

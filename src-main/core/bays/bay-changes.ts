@@ -20,10 +20,12 @@ export interface BayInput {
 }
 
 export const base = setup({
+  // XState reads the types and never the value; without the assertion they are lost.
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion
   types: {} as { context: BayContext; events: BayEvent; input: BayInput },
   actions: {
     // Never executed: `stepBay` reads the parameters of the actions that a transition returns.
-    effect: (_, effect: Effect) => void effect,
+    effect: (_, _effect: Effect) => undefined,
   },
   guards: {
     sameRun: ({ context, event }) => 'runId' in event && context.run?.id === event.runId,
@@ -42,7 +44,13 @@ export const base = setup({
       context.imageFault === null,
     shouldRetry: ({ context }) => {
       const run = context.run;
-      if (run?.conclusion == null || context.port === null || context.gate !== null || !context.enabled) {
+      if (
+        run === null ||
+        run.conclusion === null ||
+        context.port === null ||
+        context.gate !== null ||
+        !context.enabled
+      ) {
         return false;
       }
       return ['FAIL', 'ERROR', 'TIMEOUT'].includes(run.conclusion.verdict) && run.attempt <= run.plan.retries;

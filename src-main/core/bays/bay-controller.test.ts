@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fault } from '../../../src-shared/model/result.js';
+import { aPort } from '../../../test/fakes/bay-data.js';
 import { createFakeBay, logRecipe, type FakeBay } from '../../../test/fakes/bay.js';
 
 const answer = (body: object, status = 200) =>
@@ -177,7 +178,7 @@ describe('whatever happens in the middle of a run', () => {
     const fake = createFakeBay();
     await plugAndFlash(fake);
     const first = fake.bay.run()?.id;
-    fake.bay.detach({ ...fake.bay.view().port! });
+    fake.bay.detach(aPort());
     await fake.pass(200);
     await fake.plug({ identity: 'again' });
     await fake.pass(1000);

@@ -90,15 +90,16 @@ export function createBayController(options: {
   /** The recipe of the run that is about to start; the machine carries only its plan. */
   let chosen: LoadedRecipe | null = null;
   let expectedMs: number | null = null;
-  let [snapshot, firstEffects] = startBay(machine, {
+  const [firstSnapshot, firstEffects] = startBay(machine, {
     enabled: options.enabled,
     automatic: options.automatic,
     gate: options.gate,
   });
+  let snapshot = firstSnapshot;
 
   function send(event: WithoutTime<BayEvent>): void {
     if (released) return;
-    queue.push({ ...event, at: parts.clock.now() } as BayEvent);
+    queue.push({ ...event, at: parts.clock.now() });
     if (draining) return;
     draining = true;
     try {
@@ -134,7 +135,7 @@ export function createBayController(options: {
     work(session, run).catch((error: unknown) => {
       parts.onDefect(error);
       const reason = error instanceof Error ? error.message : String(error);
-      send({ ...onDefect(fault('defect', { reason })), runId: run.id } as WithoutTime<BayEvent>);
+      send({ ...onDefect(fault('defect', { reason })), runId: run.id });
     });
   }
 
@@ -273,7 +274,6 @@ export function createBayController(options: {
   }
 
   firstEffects.forEach(perform);
-  firstEffects = [];
 
   return {
     get place() {

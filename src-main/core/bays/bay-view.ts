@@ -55,8 +55,8 @@ function describe(snapshot: BaySnapshot, place: Place): { status: BayStatus; rea
 }
 
 function pendingRecord(context: BayContext): Fault | null {
-  const conclusion = context.run?.conclusion;
-  if (context.recordFault === null || conclusion == null) return null;
+  const conclusion = context.run?.conclusion ?? null;
+  if (context.recordFault === null || conclusion === null) return null;
   return fault('record-pending', { verdict: conclusion.verdict });
 }
 

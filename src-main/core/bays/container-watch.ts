@@ -37,14 +37,15 @@ export function createContainerWatch(options: {
   }
 
   async function follow(containerId: string): Promise<void> {
-    while (!stop.signal.aborted) {
+    const stopped = (): boolean => stop.signal.aborted;
+    while (!stopped()) {
       const since = log()?.lastEngineAt;
       const followed = await engine.followLogs(containerId, {
         signal: stop.signal,
         onLine: ({ source, at, text }) => log()?.append(source, redact(text), Date.parse(at), at),
         ...(since === undefined ? {} : { since }),
       });
-      if (stop.signal.aborted) return;
+      if (stopped()) return;
       const info = followed.ok ? await engine.inspectContainer(containerId) : followed;
       if (info.ok && info.value.state !== 'running') return judge(info.value);
       if (!info.ok && info.error.code === 'container-gone') {

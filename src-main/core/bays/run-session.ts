@@ -66,7 +66,7 @@ export function createRunSession(options: {
   let endSaid = false;
   let resumed = false;
 
-  const emit = (event: WithoutRun<RunEvent>): void => emitEvent({ ...event, runId } as RunEvent);
+  const emit = (event: WithoutRun<RunEvent>): void => emitEvent({ ...event, runId });
   const failWith = (conclusion: Conclusion): void => {
     if (!steps.signal.aborted) emit({ type: 'failed', conclusion });
   };
@@ -81,7 +81,7 @@ export function createRunSession(options: {
   const watch = createContainerWatch({
     engine,
     clock,
-    redact: parts.redact,
+    redact: (text) => parts.redact(text),
     log: () => log,
     flash: recipe.flash,
     onEnded: (judgement) => {
@@ -156,7 +156,7 @@ export function createRunSession(options: {
       stationId: parts.stationId,
       workspace: parts.workspace(),
       hostPort,
-      secret: parts.secret,
+      secret: (name) => parts.secret(name),
     });
   }
 
@@ -303,7 +303,9 @@ export function createRunSession(options: {
               command: test.exec,
             };
           },
-          stopFlasher: async () => void (await engine.stopContainer(containerId, 0)),
+          stopFlasher: async () => {
+            await engine.stopContainer(containerId, 0);
+          },
         },
         onBegin: (test) => say('log.test', { test: test.name }),
         onOutput: (text) => {

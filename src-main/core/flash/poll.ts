@@ -18,9 +18,10 @@ export async function pollPanel(options: {
   const { client, clock, flash, port, signal, onFinding } = options;
 
   async function pollPath(path: string, everyMs: number): Promise<void> {
-    while (!signal.aborted) {
+    const stopped = (): boolean => signal.aborted;
+    while (!stopped()) {
       const reply = await client.request(port, path, { signal });
-      if (signal.aborted) return;
+      if (stopped()) return;
       if (reply.kind === 'answered' && reply.status < 400) {
         const answer = parseJson(reply.body);
         if (answer !== undefined) onFinding(readAnswer(flash, path, answer));

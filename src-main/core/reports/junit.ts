@@ -70,7 +70,7 @@ function describe(
   messages: Messages,
 ): string {
   const element = verdict === 'FAIL' ? 'failure' : 'error';
-  const message = fault == null ? (verdict ?? '') : messages.what(fault);
+  const message = fault === null || fault === undefined ? (verdict ?? '') : messages.what(fault);
   return `<${element}${attributesOf({ type: fault?.code ?? verdict ?? '', message })}/>`;
 }
 
