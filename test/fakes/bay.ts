@@ -26,6 +26,8 @@ export interface FakeBay {
   logs: FakeRunLogs;
   verdicts: RunState[];
   defects: unknown[];
+  /** What the station was told of its records, the latest last. */
+  health: (string | null)[];
   /** What the panel answers, by `METHOD path`; anything else is silence. */
   panel: Map<string, PanelReply>;
   /** Every request to the panel, in order. */
@@ -85,6 +87,7 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
   const requests: string[] = [];
   const verdicts: RunState[] = [];
   const defects: unknown[] = [];
+  const health: (string | null)[] = [];
   let portIsSame = true;
   let content = 'a'.repeat(64);
   let runs = 0;
@@ -128,7 +131,7 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
     matchRecipe: () => ok(loaded),
     findRecipe: (name) => (name === recipe.name ? loaded : undefined),
     operator: () => 'ana',
-    onRecordsHealth: () => undefined,
+    onRecordsHealth: (problem) => void health.push(problem?.code ?? null),
     onDefect: (error) => void defects.push(error),
   };
   const bay = createBayController({
@@ -156,6 +159,7 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
     logs,
     verdicts,
     defects,
+    health,
     panel,
     requests,
     changePort: () => {

@@ -220,9 +220,22 @@ describe('whatever happens in the middle of a run', () => {
       reason: { code: 'record-pending' },
       run: { verdict: null },
     });
+    expect(fake.health.at(-1)).toBe('records-unwritable');
     fake.records.refusal = null;
     await fake.pass(2500);
+    expect(fake.health.at(-1)).toBeNull();
     expect(fake.bay.view()).toMatchObject({ status: 'ended', run: { verdict: 'PASS' } });
+  });
+
+  it('a run that cannot be recorded makes no container, and the station is told', async () => {
+    const fake = createFakeBay({ automatic: false });
+    await fake.plug();
+    fake.records.refusal = fault('records-unwritable', { path: 'x' });
+    fake.bay.flash();
+    await fake.pass(500);
+    expect(fake.engine.journal.filter((call) => call.startsWith('createContainer'))).toEqual([]);
+    expect(fake.health.at(-1)).toBe('records-unwritable');
+    expect(fake.bay.view().run?.verdict).toBeNull();
   });
 
   it('an abort by the operator ends it, and Flash starts the next attempt', async () => {

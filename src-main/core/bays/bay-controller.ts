@@ -118,6 +118,14 @@ export function createBayController(options: {
     }
   }
 
+  /** What a run reports. A write that was refused concerns the whole station: no bay starts what cannot be recorded. */
+  function take(event: RunEvent): void {
+    const refused =
+      event.type === 'record-failed' ? event.fault : event.type === 'failed' ? event.conclusion.fault : null;
+    if (refused?.code === 'records-unwritable') parts.onRecordsHealth(refused);
+    send(event);
+  }
+
   function isBusy(): boolean {
     return snapshot.matches('running') || snapshot.matches('ending');
   }
@@ -227,7 +235,7 @@ export function createBayController(options: {
       loaded: chosen,
       bay: { number: place.number, label: () => place.label },
       parts,
-      emit: send,
+      emit: take,
     });
     void session?.release();
     session = active;
@@ -318,7 +326,7 @@ export function createBayController(options: {
         loaded,
         bay: { number: place.number, label: () => place.label },
         parts,
-        emit: send,
+        emit: take,
       });
       expectedMs = parts.records.expectedDuration(run.plan.recipe);
       send({ type: 'adopt', run, resume });
