@@ -142,6 +142,11 @@ function judge(
     const reason = messages.text('log.reason-not-started', { exitCode });
     return { verdict: 'ERROR', exitCode, fault: fault('test-error', { ...named, reason }) };
   }
+  if (exitCode < 0 || exitCode > 128) {
+    // A program that crashes has judged nothing; shells and Docker report signal N as 128 + N.
+    const reason = messages.text('log.reason-crashed', { signal: exitCode - 128 });
+    return { verdict: 'ERROR', exitCode, fault: fault('test-error', { ...named, reason }) };
+  }
   if (exitCode !== 0) {
     const reason = messages.text('log.reason-exit', { exitCode });
     return { verdict: 'FAIL', exitCode, fault: fault('test-failed', { ...named, reason }) };
