@@ -16,7 +16,7 @@ const TELL_EVERY_MS = 5000;
 /**
  * @typedef {object} BaseSystem
  * @property {string} suite
- * @property {string} mirror
+ * @property {string} mirror empty for the one that debootstrap knows for the suite
  * @property {string[]} components
  */
 
@@ -33,10 +33,7 @@ export function chooseBaseSystem(chosen = {}, { osRelease = readOsRelease(), sou
   const codename = /^VERSION_CODENAME=["']?([\w-]+)/m.exec(osRelease)?.[1];
   const suite = chosen.suite ?? (ubuntu && codename ? codename : 'bookworm');
   const distribution = ubuntu ? 'ubuntu' : 'debian';
-  const mirror =
-    chosen.mirror ??
-    findMirror(sources, distribution) ??
-    (ubuntu ? 'http://archive.ubuntu.com/ubuntu' : 'http://deb.debian.org/debian');
+  const mirror = chosen.mirror ?? findMirror(sources, distribution) ?? '';
   return { suite, mirror, components: ubuntu ? ['main', 'universe'] : ['main'] };
 }
 
@@ -105,12 +102,12 @@ export async function ensureBaseSystem({ system, cache, log }) {
     `--include=${PACKAGES.join(',')}`,
     suite,
     root,
-    mirror,
+    ...(mirror === '' ? [] : [mirror]),
   ];
   const began = Date.now();
   log(`$ ${[program, ...args].join(' ')}`);
   try {
-    await mustRun(program, args, { sentence: `debootstrap could not make ${suite} from ${mirror}`, log });
+    await mustRun(program, args, { sentence: `debootstrap could not make ${suite} from ${mirror || 'its own mirror'}`, log });
     const part = `${tar}.${process.pid}`;
     const pack = `rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/*_*; tar -C "$1" -c . | gzip -1 > "$2"`;
     const [shell = 'sh', ...before] = [...asRoot, 'sh'];
