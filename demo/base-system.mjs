@@ -107,7 +107,10 @@ export async function ensureBaseSystem({ system, cache, log }) {
   const began = Date.now();
   log(`$ ${[program, ...args].join(' ')}`);
   try {
-    await mustRun(program, args, { sentence: `debootstrap could not make ${suite} from ${mirror || 'its own mirror'}`, log });
+    await mustRun(program, args, {
+      sentence: `debootstrap could not make ${suite} from ${mirror || 'its own mirror'}`,
+      log,
+    });
     const part = `${tar}.${process.pid}`;
     const pack = `rm -rf "$1"/var/cache/apt/archives/*.deb "$1"/var/lib/apt/lists/*_*; tar -C "$1" -c . | gzip -1 > "$2"`;
     const [shell = 'sh', ...before] = [...asRoot, 'sh'];
