@@ -57,7 +57,7 @@ async function setUp(listed, defer) {
     const { setUpStation } = await import('./lib/station-setup.mjs');
     const { dockerHost, runtime } = await setUpStation({ window: needs.has('window'), log: warn, defer });
     environment['DOCKER_HOST'] = dockerHost;
-    if (runtime !== undefined) environment['SLIPWAY_BENCH_ELECTRON'] = runtime.executable;
+    if (runtime !== undefined) environment['SLIPWAY_TEST_ELECTRON'] = runtime.executable;
   }
   if (needs.has('build') || needs.has('window')) await (await import('./build.mjs')).build({ log: warn });
   if (needs.has('window')) {
