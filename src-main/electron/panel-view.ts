@@ -57,6 +57,7 @@ export function createPanel(options: PanelOptions): Panel {
       webviewTag: false,
       spellcheck: false,
       navigateOnDragDrop: false,
+      focusOnNavigation: false,
       // An alert of the flasher's page must not stand before the whole station.
       disableDialogs: true,
     },
@@ -64,9 +65,13 @@ export function createPanel(options: PanelOptions): Panel {
   const contents = view.webContents;
   const disposal = new AbortController();
   let isWanted = false;
+  /** From a failure until the panel's own page is back. */
+  let isLost = false;
   /** Between a failure and the retry page, Chromium's own error page would show. */
   let isFailing = false;
   let zoom = 1;
+  /** Whether the panel had the keyboard before it went to another page. */
+  let hadFocus = false;
   let nextProbe: SyncDisposable | undefined;
 
   const applyVisibility = (): void => view.setVisible(isWanted && !isFailing);
@@ -78,6 +83,7 @@ export function createPanel(options: PanelOptions): Panel {
   }
 
   function showRetryPage(waitMs: number): void {
+    isLost = true;
     isFailing = true;
     applyVisibility();
     load(retryUrl);
@@ -90,12 +96,12 @@ export function createPanel(options: PanelOptions): Panel {
   }
 
   async function probe(): Promise<void> {
-    if (!isRunning()) return;
+    if (!isLost || !isRunning()) return;
     const answered = await panelSession.probe(
       origin.url,
       AbortSignal.any([disposal.signal, AbortSignal.timeout(probeLimitMs)]),
     );
-    if (disposal.signal.aborted || contents.getURL() !== retryUrl) return;
+    if (disposal.signal.aborted) return;
     if (answered) load(origin.url);
     else probeAfter(probeEveryMs);
   }
@@ -114,10 +120,16 @@ export function createPanel(options: PanelOptions): Panel {
     log.error('panel page crashed', { bay, reason });
     showRetryPage(afterCrashMs);
   });
+  contents.on('did-start-navigation', ({ isMainFrame }) => {
+    if (isMainFrame) hadFocus = contents.isFocused();
+  });
   contents.on('did-navigate', (_event, url) => {
+    // Where Electron does not know focusOnNavigation, a page takes the keyboard from whoever has it.
+    if (!hadFocus && contents.isFocused()) window.webContents.focus();
     contents.setZoomFactor(zoom);
-    if (url !== retryUrl) nextProbe?.dispose();
     isFailing = false;
+    isLost = url === retryUrl;
+    if (!isLost) nextProbe?.dispose();
     applyVisibility();
   });
   contents.on('will-prevent-unload', (event) => event.preventDefault());
@@ -147,26 +159,26 @@ export function createPanel(options: PanelOptions): Panel {
     hide() {
       if (!isWanted) return;
       isWanted = false;
-      const hadFocus = contents.isFocused();
+      const isLeft = contents.isFocused();
       applyVisibility();
-      if (hadFocus) window.webContents.focus();
+      if (isLeft) window.webContents.focus();
     },
     reload() {
-      if (contents.getURL() === retryUrl) load(origin.url);
+      if (isLost) load(origin.url);
       else contents.reload();
     },
     focus: () => contents.focus(),
     redraw() {
-      if (contents.getURL() === retryUrl) contents.reload();
+      if (isLost) load(retryUrl);
     },
     dispose() {
       if (disposal.signal.aborted) return;
       disposal.abort();
       nextProbe?.dispose();
       if (!window.isDestroyed()) {
-        const hadFocus = contents.isFocused();
+        const isLeft = contents.isFocused();
         window.contentView.removeChildView(view);
-        if (hadFocus) window.webContents.focus();
+        if (isLeft) window.webContents.focus();
       }
       contents.close();
       panelSession.empty();

@@ -62,6 +62,7 @@ describe('leaving', () => {
     expect(asked).toEqual([]);
     expect(station.stops).toEqual(['abort-runs']);
     expect(exits).toEqual([0]);
+    expect(quit.isUnderWay).toBe(true);
   });
 
   it('asks in the window which bays are meant, and does nothing until it is answered', async () => {

@@ -33,6 +33,8 @@ export interface Quit {
   pageIsGone(): void;
   /** Leaves without a question; 1 is the exit code when the station does not stop within `limitMs`. */
   now(mode: StopMode, limitMs?: number): void;
+  /** True once it is settled that the application ends: what fails from then on is no failure. */
+  readonly isUnderWay: boolean;
 }
 
 export function createQuit(options: QuitOptions): Quit {
@@ -108,5 +110,8 @@ export function createQuit(options: QuitOptions): Quit {
       if (state === 'asking') askBySystem(running());
     },
     now,
+    get isUnderWay() {
+      return state === 'stopping';
+    },
   };
 }

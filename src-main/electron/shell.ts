@@ -1,4 +1,4 @@
-import { app, powerMonitor } from 'electron';
+import { app } from 'electron';
 import type { Station, StationOptions } from '../core/station-api.js';
 import { createSystemClock } from '../core/clock.js';
 import { parseArguments } from './arguments.js';
@@ -7,9 +7,6 @@ import { createLog } from './log.js';
 import { placesIn } from './places.js';
 import { described, prepareApp, refuseToStart } from './start-up.js';
 import { openStationWindow } from './station-window.js';
-
-/** The system does not wait for long when it shuts down, in ms. */
-const shutdownLimitMs = 3000;
 
 export interface ShellOptions {
   readonly createStation: (options: StationOptions) => Station;
@@ -50,22 +47,14 @@ export async function runShell({ createStation, root }: ShellOptions): Promise<v
     }
 
     const shown = openStationWindow({ station, home, kiosk, places: placesIn(root), navigation, clock, log });
-    const { quit } = shown;
     app.on('second-instance', () => shown.focus());
     app.on('activate', () => shown.focus());
-    app.on('before-quit', (event) => {
-      event.preventDefault();
-      quit.request();
-    });
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => quit.now('abort-runs'));
+    try {
+      await shown.load();
+    } catch (error) {
+      await station.stop('leave-running');
+      throw error;
     }
-    // Electron's description leaves the event out of this listener's parameters.
-    (powerMonitor as NodeJS.EventEmitter).on('shutdown', (event: { preventDefault(): void }) => {
-      event.preventDefault();
-      quit.now('leave-running', shutdownLimitMs);
-    });
-    await shown.load();
     log.info('window ready', { ms: Math.round(performance.now()) });
   } catch (error) {
     await refuseToStart(error, log);

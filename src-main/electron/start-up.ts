@@ -13,6 +13,8 @@ import type { Log } from './log.js';
  */
 export function prepareApp(home: string): { isFirst: boolean; problem: Fault | null } {
   protocol.registerSchemesAsPrivileged([schemePrivileges]);
+  // What the system's notifications are kept under; the same as in electron-builder.yml.
+  app.setAppUserModelId('io.slipway.station');
   // The default menu would be made for nothing.
   Menu.setApplicationMenu(null);
   // Whoever starts it as root has to leave the sandbox out; to ask for both ends every child process.

@@ -17,8 +17,9 @@ import { noticeVerdicts } from './notifications.js';
 import { guardPage } from './page-guard.js';
 import { createPanels } from './panels.js';
 import type { Places } from './places.js';
-import { createQuit, type Quit } from './quit.js';
+import { createQuit } from './quit.js';
 import { createSystemNotifier } from './system-notifier.js';
+import { bindWaysOut } from './ways-out.js';
 import { createMainWindow } from './window.js';
 import { createWindowEvents } from './window-events.js';
 
@@ -34,7 +35,6 @@ export interface StationWindowOptions {
 }
 
 export interface StationWindow {
-  readonly quit: Quit;
   focus(): void;
   load(): Promise<void>;
 }
@@ -141,6 +141,8 @@ export function openStationWindow(options: StationWindowOptions): StationWindow 
       isMac: process.platform === 'darwin',
     });
     Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+    // Its keys work without being seen. A menu that is set shows itself again.
+    if (kiosk) window.setMenuBarVisibility(false);
   }
 
   function applySettings(changed: Settings): void {
@@ -162,10 +164,7 @@ export function openStationWindow(options: StationWindowOptions): StationWindow 
     askToInterrupt: () => dialogs.askToInterrupt(),
     onGone: () => quit.pageIsGone(),
   });
-  window.on('close', (event) => {
-    event.preventDefault();
-    quit.request();
-  });
+  bindWaysOut(window, quit);
   setMenu();
   opened.push(
     contract,
@@ -184,5 +183,15 @@ export function openStationWindow(options: StationWindowOptions): StationWindow 
   );
   if (process.env['SLIPWAY_DEV'] === '1') opened.push(reloadOnChange(places.renderer, webContents, clock));
 
-  return { quit, focus: () => main.focus(), load: () => main.load() };
+  return {
+    focus: () => main.focus(),
+    async load() {
+      try {
+        await main.load();
+      } catch (error) {
+        // A window that is closed before its page is there has nothing to load any more.
+        if (!quit.isUnderWay) throw error;
+      }
+    },
+  };
 }

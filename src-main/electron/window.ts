@@ -64,8 +64,6 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
 
   navigation.allow(webContents, (url) => url.startsWith(`${windowOrigin}/`));
   if (state.maximized && !kiosk) window.maximize();
-  // Its keys work without being seen.
-  if (kiosk) window.setMenuBarVisibility(false);
 
   const applyZoom = (): void => webContents.setZoomFactor(zoom);
   const save = (): void => {

@@ -67,7 +67,7 @@ test('a signal asks nobody: runs are aborted, the exit code is 0', async ({ open
     await flash(window);
     await tellStop(window);
     window.app.process().kill(signal);
-    expect(await window.ended).toBe(0);
+    expect(await window.ended, window.errors()).toBe(0);
     expect(window.errors()).toContain('stopped: abort-runs\n');
   }
 });

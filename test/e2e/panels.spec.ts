@@ -272,6 +272,8 @@ test('the keyboard goes into a panel and comes back, and the window’s keys wor
       },
       { keyCode: key, held: modifiers },
     );
+  // A panel that loads does not take the keyboard from the page.
+  expect(await focused()).toMatch(/^app:\/\/slipway\//);
   const enter = async (): Promise<void> => {
     await place(page, 1);
     await page.evaluate(() => slipway.call('panel.focus', { bay: 1 }));
@@ -289,8 +291,8 @@ test('the keyboard goes into a panel and comes back, and the window’s keys wor
     await press(key, modifiers);
     await expect.poll(focused).toMatch(/^app:\/\/slipway\//);
   }
-  const heard = await page.evaluate(() => Reflect.get(globalThis, 'heard') as string[]);
-  expect(heard).toEqual(['nextBay', 'previousBay', 'flash', 'escape', 'abort']);
+  const heard = (): Promise<string[]> => page.evaluate(() => Reflect.get(globalThis, 'heard') as string[]);
+  await expect.poll(heard).toEqual(['nextBay', 'previousBay', 'flash', 'escape', 'abort']);
 });
 
 test('a panel follows the window’s zoom', async ({ openFake, panelServer }) => {

@@ -70,6 +70,15 @@ test('the window comes back where it was, as large as it was', async ({ openFake
   await expect.poll(zoom).toBeCloseTo(1.1);
 });
 
+test('a kiosk fills the screen and shows no menu, whose keys still work', async ({ openFake }) => {
+  const { app } = await openFake({ words: ['--kiosk'] });
+  const shown = await app.evaluate(({ BrowserWindow, Menu }) => {
+    const window = BrowserWindow.getAllWindows()[0];
+    return [window?.isKiosk(), window?.isMenuBarVisible(), Menu.getApplicationMenu() !== null];
+  });
+  expect(shown).toEqual([true, false, true]);
+});
+
 test('menu, title and theme follow the settings while the station runs', async ({ openFake }) => {
   const window = await openFake();
   const labels = (): Promise<string[] | undefined> =>
