@@ -1,4 +1,4 @@
-import { expect, test } from './harness/fixtures.js';
+import { expect, test, reloadPage } from './harness/fixtures.js';
 
 test('the page has the bridge and nothing of Node', async ({ openFake }) => {
   const { page } = await openFake();
@@ -17,11 +17,11 @@ test('the page has the bridge and nothing of Node', async ({ openFake }) => {
 });
 
 test('a reload of the page ends its subscriptions, and the new page has its own', async ({ openFake }) => {
-  const { page, actOnStation } = await openFake();
+  const { app, page, actOnStation } = await openFake();
   const listeners = (): Promise<number> => actOnStation((fake) => fake.listeners, undefined);
   const settled = await expect.poll(listeners).toBeGreaterThan(0).then(listeners);
   for (let time = 0; time < 3; time += 1) {
-    await page.reload();
+    await reloadPage({ app, page });
     await expect.poll(listeners).toBe(settled);
   }
 });

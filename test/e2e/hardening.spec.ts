@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { projectRoot } from '../../scripts/lib/main.mjs';
 import { fakeRunningBay } from '../fakes/station.js';
-import { expect, test } from './harness/fixtures.js';
+import { expect, test, reloadPage } from './harness/fixtures.js';
 import { startPanelServer } from './harness/panel-server.js';
 
 test('the page goes nowhere, opens nothing, reaches nobody and is permitted nothing', async ({
@@ -223,7 +223,7 @@ test('a frame in the page and a foreign page with the same preload get no answer
 test('the page itself never meets its own policy, on any screen, in either language', async ({
   openFake,
 }) => {
-  const { page, actOnStation, complaints } = await openFake();
+  const { app, page, actOnStation, complaints } = await openFake();
   await actOnStation((station, bay) => station.setBay(bay), fakeRunningBay(1, { progress: { percent: 40 } }));
   for (const locale of ['en', 'es'] as const) {
     await actOnStation((station, wanted) => {
@@ -235,7 +235,7 @@ test('the page itself never meets its own policy, on any screen, in either langu
     }
     await page.keyboard.press('Escape');
   }
-  await page.reload();
+  await reloadPage({ app, page });
   await expect(page.locator('main')).toBeVisible();
   expect(complaints()).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { fakeRunningBay } from '../fakes/station.js';
 import { startPanelServer } from './harness/panel-server.js';
-import { expect, panelPage, test, type FakeWindow } from './harness/fixtures.js';
+import { expect, panelPage, test, type FakeWindow, reloadPage } from './harness/fixtures.js';
 
 const bounds = { x: 40, y: 120, width: 700, height: 400 };
 
@@ -62,7 +62,7 @@ test('shows a bay’s panel where the page puts it, and keeps a login that lives
   expect(views.filter(({ url }) => url === panelServer.url)).toMatchObject([{ bounds }]);
 
   // The window is loaded anew; the panel is not, and is still logged in.
-  await window.page.reload();
+  await reloadPage(window);
   await place(window.page, 1);
   expect(panel.isClosed()).toBe(false);
   await panel.reload();

@@ -2,7 +2,7 @@ import { ensureDemoImages } from '../../demo/images.mjs';
 import { projectRoot } from '../../scripts/lib/main.mjs';
 import { build } from '../../scripts/build.mjs';
 import { containersOf, makeBench, type Bench } from '../integration/station-harness.js';
-import { expect, panelPage, test } from './harness/fixtures.js';
+import { expect, panelPage, test, reloadPage } from './harness/fixtures.js';
 import type { TestWindow, WindowOptions } from './harness/window.js';
 
 // The built application over the real station: the real engine, real pseudo-terminals, the legacy flasher.
@@ -63,7 +63,7 @@ test('flashes four units at once to verdicts, with a log in inside a panel that 
   expect(await containersOf(bench.home)).toEqual([]);
 
   // A reload loses nothing.
-  await page.reload();
+  await reloadPage(window);
   for (const bay of [1, 2, 3, 4]) await expect(tile(window, bay)).toHaveAttribute('data-verdict', 'PASS');
 });
 

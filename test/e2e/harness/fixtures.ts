@@ -81,3 +81,14 @@ export async function panelPage({ app }: TestWindow, url: string | RegExp): Prom
   if (found === undefined) throw new Error(`No page shows ${String(url)}`);
   return found;
 }
+
+/**
+ * Loads the window's page anew, as its menu does. Not by Playwright's own `reload`: on a busy machine it now and
+ * then takes the navigation of an own scheme for one that was aborted.
+ */
+export async function reloadPage({ app, page }: Pick<TestWindow, 'app' | 'page'>): Promise<void> {
+  await page.evaluate(() => Reflect.set(globalThis, 'before', true));
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.reload());
+  await page.waitForFunction(() => !Reflect.has(globalThis, 'before'));
+  await page.waitForLoadState('load');
+}

@@ -5,6 +5,8 @@ import { projectRoot } from '../../../scripts/lib/main.mjs';
 
 /** How long a window may take to deal with its station before it is killed, in ms. */
 const endLimitMs = 20_000;
+/** How long it may take to open, in ms: several times what a busy machine needs. */
+const openLimitMs = 25_000;
 
 export interface WindowOptions {
   /** What Electron loads: a file, or the checkout. */
@@ -39,6 +41,7 @@ export async function openWindow(options: WindowOptions): Promise<TestWindow> {
     // As the station's own settings say, not as Playwright would have it.
     colorScheme: null,
     env: { ...inheritedEnvironment(), SLIPWAY_UNATTENDED: '1', ...environment },
+    timeout: openLimitMs,
   });
   const child = app.process();
   let errors = '';
@@ -46,13 +49,19 @@ export async function openWindow(options: WindowOptions): Promise<TestWindow> {
     errors += text;
   });
   const ended = once(child, 'exit').then(([code]) => code as number | null);
-  const page = await app.firstWindow();
   const complaints: string[] = [];
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  await page.waitForLoadState('load');
+  let page: Page;
+  try {
+    page = await app.firstWindow({ timeout: openLimitMs });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    await page.waitForLoadState('load', { timeout: openLimitMs });
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw new Error(`No window opened. Standard error:\n${errors}`, { cause: error });
+  }
   return {
     app,
     page,
