@@ -1,5 +1,5 @@
-// npm run bench: measures the figures of docs/architecture.md's "Numbers to reach" that this machine can
-// measure, and prints one JSON object on standard output; what it does meanwhile goes to standard error.
+// npm run bench: measures what the station has a limit for and prints one JSON object on standard output;
+// what it does meanwhile goes to standard error.
 //
 //   npm run bench -- --only history,ports   only these
 //   npm run bench -- --quick                few repetitions, to try the bench itself
@@ -32,7 +32,7 @@ function benchNames() {
 }
 
 /** @param {string | undefined} only */
-function chooseBenches(only) {
+export function chooseBenches(only) {
   const names = benchNames();
   if (only === undefined) return names;
   const wanted = only.split(',').map((name) => name.trim());
