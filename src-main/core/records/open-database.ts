@@ -1,8 +1,9 @@
-import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fail, ok, type Result } from '../../../src-shared/model/result.js';
 import { applicationId } from './migrations.js';
 import { connect, databaseFault, fileFault, inTransaction, readValues, type Database } from './sqlite.js';
+import { syncFolder } from './sync-folder.js';
 
 /** Files beside the database that belong to it: commits not yet moved into it, and their index. */
 const companions = ['-wal', '-shm'] as const;
@@ -56,13 +57,7 @@ function create(path: string, migrations: readonly string[]): Result<void> {
   if (!made.ok) return made;
   for (const suffix of companions) rmSync(path + suffix, { force: true });
   renameSync(making, path);
-  const folder = openSync(dirname(path), 'r');
-  try {
-    // Without this a power cut may forget the new name.
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  syncFolder(dirname(path));
   return ok();
 }
 

@@ -10,6 +10,7 @@ import { indexLines, readLines, type LineIndex } from './log-reader.js';
 import { createLogWriter } from './log-writer.js';
 import type { RunLog, RunLogs } from './records.js';
 import { fileFault } from './sqlite.js';
+import { syncFolder } from './sync-folder.js';
 
 export interface RunLogsOptions {
   /** Where the files `<run id>.log` lie. Made when it is not there. */
@@ -82,21 +83,11 @@ async function openLog(options: OpenLogOptions, onClosed: () => void): Promise<R
     const { size } = await file.stat();
     // What a station that was killed left of a line. Its container gives the whole line again: `lastEngineAt` is before it.
     if (size > index.bytes) await file.truncate(index.bytes);
-    if (size === 0) await syncFolder(folder);
+    if (size === 0) syncFolder(folder);
     return ok(await createRunLog({ ...options, file, index }, onClosed));
   } catch (error) {
     await file?.close();
     return fileFault(error, path);
-  }
-}
-
-/** Without this a power cut may forget that there is such a file. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 
