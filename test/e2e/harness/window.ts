@@ -1,5 +1,7 @@
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { sandboxArguments } from '../../../scripts/electron-runtime.mjs';
 import { projectRoot } from '../../../scripts/lib/main.mjs';
 
@@ -37,7 +39,7 @@ export async function openWindow(options: WindowOptions): Promise<TestWindow> {
   const { entry, home, environment = {}, words = [] } = options;
   const app = await _electron.launch({
     executablePath: electron(),
-    args: [...sandboxArguments(), entry, '--home', home, ...words],
+    args: ['-r', playwrightLoader(), ...sandboxArguments(), entry, '--home', home, ...words],
     // As the station's own settings say, not as Playwright would have it.
     colorScheme: null,
     env: { ...inheritedEnvironment(), SLIPWAY_UNATTENDED: '1', ...environment },
@@ -80,6 +82,15 @@ export async function openWindow(options: WindowOptions): Promise<TestWindow> {
       await ended;
     },
   };
+}
+
+/**
+ * What holds the application back until Playwright listens. Playwright loads it by itself only into an
+ * Electron that it has found by itself; without it, a window that opens early is now and then not seen.
+ */
+function playwrightLoader(): string {
+  const manifest = createRequire(import.meta.url).resolve('playwright-core/package.json');
+  return join(dirname(manifest), 'lib', 'server', 'electron', 'loader.js');
 }
 
 /** The Electron that global-setup found. */
