@@ -295,6 +295,18 @@ test('the keyboard goes into a panel and comes back, and the window’s keys wor
   await expect.poll(heard).toEqual(['nextBay', 'previousBay', 'flash', 'escape', 'abort']);
 });
 
+test('F6 leads from the page into the panel that is shown', async ({ openFake, panelServer }) => {
+  const window = await openFake();
+  await showPanel(window, panelServer.port);
+  await expect((await panelPage(window, panelServer.url)).getByRole('heading')).toBeVisible();
+  const focused = await window.app.evaluate(({ Menu, webContents }) => {
+    const items = (Menu.getApplicationMenu()?.items ?? []).flatMap(({ submenu }) => submenu?.items ?? []);
+    items.find(({ accelerator }) => accelerator === 'F6')?.click();
+    return webContents.getFocusedWebContents()?.getURL();
+  });
+  expect(focused).toBe(panelServer.url);
+});
+
 test('a panel follows the window’s zoom', async ({ openFake, panelServer }) => {
   const window = await openFake();
   await showPanel(window, panelServer.port);
