@@ -1,8 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { createStation } from '../core/station.js';
 import { runShell } from './shell.js';
 
 // Built as dist/main/index.js.
-void runShell({
-  loadStation: async () => (await import('../core/station.js')).createStation,
-  root: fileURLToPath(new URL('../..', import.meta.url)),
-});
+void runShell({ createStation, root: fileURLToPath(new URL('../..', import.meta.url)) });

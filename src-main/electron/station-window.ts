@@ -1,11 +1,13 @@
-import { app, Menu, nativeTheme } from 'electron';
+import { app, ipcMain, Menu, nativeTheme, session as sessions } from 'electron';
+import { join } from 'node:path';
 import { createMessages } from '../../src-shared/messages/messages.js';
 import { ok } from '../../src-shared/model/result.js';
 import type { Settings } from '../../src-shared/model/station.js';
 import type { Clock } from '../core/clock.js';
 import type { SyncDisposable } from '../core/disposable.js';
 import type { Station } from '../core/station-api.js';
-import type { Answering, WindowHandlers } from '../ipc/serve.js';
+import { serveContract, type WindowHandlers } from '../ipc/serve.js';
+import { serveWindow, windowOrigin } from './app-scheme.js';
 import { reloadOnChange } from './development.js';
 import { createDialogs } from './dialogs.js';
 import type { Navigation } from './hardening.js';
@@ -15,36 +17,46 @@ import { noticeVerdicts } from './notifications.js';
 import { guardPage } from './page-guard.js';
 import { createPanels } from './panels.js';
 import type { Places } from './places.js';
-import { createQuit, type Quit } from './quit.js';
+import { createQuit } from './quit.js';
 import { createSystemNotifier } from './system-notifier.js';
 import { bindWaysOut } from './ways-out.js';
-import type { MainWindow } from './window.js';
+import { createMainWindow } from './window.js';
 import { createWindowEvents } from './window-events.js';
 
 export interface StationWindowOptions {
   /** Started already. */
   readonly station: Station;
-  readonly main: MainWindow;
+  readonly home: string;
   readonly kiosk: boolean;
   readonly places: Places;
   readonly navigation: Navigation;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told just before the application ends. */
-  readonly onExit: () => void;
 }
 
 export interface StationWindow {
-  /** What answers the window's page. */
-  readonly answering: Answering;
-  readonly quit: Quit;
+  focus(): void;
+  load(): Promise<void>;
 }
 
 /** Wires the window, its panels, its menu and its way out to a station that runs. */
-export function connectWindow(options: StationWindowOptions): StationWindow {
-  const { station, main, kiosk, places, navigation, clock, log, onExit } = options;
+export function openStationWindow(options: StationWindowOptions): StationWindow {
+  const { station, home, kiosk, places, navigation, clock, log } = options;
   const opened: SyncDisposable[] = [];
-  let messages = createMessages(station.view().settings.locale);
+  const { settings } = station.view();
+  let messages = createMessages(settings.locale);
+  nativeTheme.themeSource = settings.theme;
+
+  const session = sessions.fromPartition('window', { cache: false });
+  serveWindow(session.protocol, places.renderer);
+  const main = createMainWindow({
+    session,
+    places,
+    navigation,
+    kiosk,
+    stateFile: join(home, 'window.json'),
+    log,
+  });
   const { window } = main;
   const { webContents } = window;
   const { emitters, subscribe: windowSubscribe } = createWindowEvents();
@@ -73,7 +85,6 @@ export function connectWindow(options: StationWindowOptions): StationWindow {
     exit(code) {
       main.save();
       for (const each of opened.reverse()) each.dispose();
-      onExit();
       app.exit(code);
     },
     clock,
@@ -103,6 +114,20 @@ export function connectWindow(options: StationWindowOptions): StationWindow {
       return Promise.resolve(ok());
     },
   };
+  const contract = serveContract({
+    ipcMain,
+    isTrusted: ({ sender, senderFrame }) =>
+      sender === webContents &&
+      senderFrame !== null &&
+      senderFrame === sender.mainFrame &&
+      senderFrame.origin === windowOrigin,
+    station,
+    windowHandlers,
+    windowSubscribe,
+    messages: () => messages,
+    log,
+  });
+
   function setMenu(): void {
     const template = menuTemplate({
       messages,
@@ -142,6 +167,7 @@ export function connectWindow(options: StationWindowOptions): StationWindow {
   bindWaysOut(window, quit);
   setMenu();
   opened.push(
+    contract,
     panels,
     station.subscribe('station', undefined, ({ station: view }) => applySettings(view.settings)),
     noticeVerdicts({
@@ -158,7 +184,14 @@ export function connectWindow(options: StationWindowOptions): StationWindow {
   if (process.env['SLIPWAY_DEV'] === '1') opened.push(reloadOnChange(places.renderer, webContents, clock));
 
   return {
-    quit,
-    answering: { station, windowHandlers, windowSubscribe, messages: () => messages },
+    focus: () => main.focus(),
+    async load() {
+      try {
+        await main.load();
+      } catch (error) {
+        // A window that is closed before its page is there has nothing to load any more.
+        if (!quit.isUnderWay) throw error;
+      }
+    },
   };
 }

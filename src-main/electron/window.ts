@@ -26,8 +26,6 @@ export interface MainWindow {
   /** 1 is 100 %. */
   readonly zoom: number;
   changeZoom(step: 'in' | 'out' | 'reset'): void;
-  /** Shows it as soon as its page has something to show. */
-  show(): Promise<void>;
   /** In front of everything, out of the task bar, with the keyboard. */
   focus(): void;
   /** Remembers where it is. */
@@ -35,11 +33,7 @@ export interface MainWindow {
   load(): Promise<void>;
 }
 
-function themeBackground(): string {
-  return background[nativeTheme.shouldUseDarkColors ? 'dark' : 'light'];
-}
-
-/** The one window, hidden until `show`. */
+/** The one window. It is shown once its page has something to show. */
 export function createMainWindow(options: MainWindowOptions): MainWindow {
   const { session, places, navigation, kiosk, stateFile, log } = options;
   const state = loadWindowState(stateFile, log);
@@ -52,7 +46,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     kiosk,
     show: false,
     icon: places.icon,
-    backgroundColor: themeBackground(),
+    backgroundColor: background[nativeTheme.shouldUseDarkColors ? 'dark' : 'light'],
     webPreferences: {
       session,
       preload: places.preload,
@@ -69,14 +63,14 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
   let zoom = state.zoom;
 
   navigation.allow(webContents, (url) => url.startsWith(`${windowOrigin}/`));
+  if (state.maximized && !kiosk) window.maximize();
 
   const applyZoom = (): void => webContents.setZoomFactor(zoom);
   const save = (): void => {
     const bounds = kiosk ? state.bounds : window.getNormalBounds();
     saveWindowState(stateFile, { bounds, maximized: window.isMaximized(), zoom }, log);
   };
-  nativeTheme.on('updated', () => window.setBackgroundColor(themeBackground()));
-  const drawn = new Promise<void>((resolve) => window.once('ready-to-show', resolve));
+  window.once('ready-to-show', () => window.show());
   window.on('page-title-updated', (event) => event.preventDefault());
   webContents.on('did-finish-load', applyZoom);
   webContents.on('preload-error', (_event, _path, error) =>
@@ -91,13 +85,6 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     changeZoom(step) {
       zoom = nextZoom(zoom, step);
       applyZoom();
-    },
-    async show() {
-      await drawn;
-      if (window.isDestroyed()) return;
-      // To maximize a window shows it.
-      if (state.maximized && !kiosk) window.maximize();
-      else window.show();
     },
     focus() {
       if (window.isMinimized()) window.restore();

@@ -13,81 +13,67 @@ export interface Sender {
   readonly removeListener: ListenToEnds;
 }
 
-/** One page, from its first question to its reload, crash or end; its subscriptions end with it. */
-export interface Page {
-  /** Opens a subscription, unless the page has gone meanwhile; one with the same id ends. */
-  add(id: string, open: () => SyncDisposable): void;
-  end(id: string): void;
-}
-
+/** Keeps what each page has subscribed to, and ends it with the page. */
 export interface Pages extends SyncDisposable {
-  /** The page that this window shows now. */
-  of(sender: Sender): Page;
+  /** Takes over the subscription; one with the same id ends. */
+  add(sender: Sender, id: string, subscription: SyncDisposable): void;
+  end(sender: Sender, id: string): void;
   readonly subscriptions: number;
 }
 
-interface WatchedPage extends Page {
-  readonly subscriptions: number;
-  readonly dispose: () => void;
+interface Page {
+  readonly subscriptions: Map<string, SyncDisposable>;
+  readonly forget: () => void;
 }
 
 export function createPages(): Pages {
-  const pages = new Map<Sender, WatchedPage>();
+  const pages = new Map<Sender, Page>();
 
-  function watch(sender: Sender): WatchedPage {
-    const page = createPage(() => {
-      sender.removeListener('did-navigate', page.dispose);
-      sender.removeListener('render-process-gone', page.dispose);
-      sender.removeListener('destroyed', page.dispose);
+  function watch(sender: Sender): Page {
+    const subscriptions = new Map<string, SyncDisposable>();
+    const endAll = (): void => {
+      const ended = [...subscriptions.values()];
+      subscriptions.clear();
+      for (const subscription of ended) subscription.dispose();
+    };
+    const forget = (): void => {
+      sender.removeListener('did-navigate', endAll);
+      sender.removeListener('render-process-gone', endAll);
+      sender.removeListener('destroyed', forget);
       pages.delete(sender);
-    });
-    if (sender.isDestroyed()) {
-      page.dispose();
-      return page;
-    }
-    pages.set(sender, page);
+      endAll();
+    };
     // A navigation that was committed, a reload among them; one that was refused leaves its page alive.
-    sender.on('did-navigate', page.dispose);
-    sender.on('render-process-gone', page.dispose);
-    sender.on('destroyed', page.dispose);
+    sender.on('did-navigate', endAll);
+    sender.on('render-process-gone', endAll);
+    sender.on('destroyed', forget);
+    const page = { subscriptions, forget };
+    pages.set(sender, page);
     return page;
   }
 
-  return {
-    of: (sender) => pages.get(sender) ?? watch(sender),
-    get subscriptions() {
-      return [...pages.values()].reduce((sum, page) => sum + page.subscriptions, 0);
-    },
-    dispose() {
-      for (const page of [...pages.values()]) page.dispose();
-    },
-  };
-}
-
-function createPage(onGone: () => void): WatchedPage {
-  const subscriptions = new Map<string, SyncDisposable>();
-  let isGone = false;
-
-  function end(id: string): void {
-    const subscription = subscriptions.get(id);
-    subscriptions.delete(id);
+  function end(sender: Sender, id: string): void {
+    const subscriptions = pages.get(sender)?.subscriptions;
+    const subscription = subscriptions?.get(id);
+    subscriptions?.delete(id);
     subscription?.dispose();
   }
 
   return {
-    add(id, open) {
-      end(id);
-      if (!isGone) subscriptions.set(id, open());
+    add(sender, id, subscription) {
+      end(sender, id);
+      if (sender.isDestroyed()) {
+        subscription.dispose();
+        return;
+      }
+      (pages.get(sender) ?? watch(sender)).subscriptions.set(id, subscription);
     },
     end,
     get subscriptions() {
-      return subscriptions.size;
+      return [...pages.values()].reduce((sum, page) => sum + page.subscriptions.size, 0);
     },
-    dispose: () => {
-      if (isGone) return;
-      isGone = true;
-      onGone();
-      for (const id of [...subscriptions.keys()]) end(id);
+    dispose() {
+      for (const page of [...pages.values()]) page.forget();
     },
   };
 }

@@ -11,16 +11,15 @@ const root = process.env['SLIPWAY_ROOT'];
 if (root === undefined) throw new Error('SLIPWAY_ROOT does not say where the checkout is');
 void runShell({
   root,
-  loadStation: () =>
-    Promise.resolve(({ home }) => {
-      const station = createFakeStation({ home });
-      globalThis.fakeStation = station;
-      const bays = Number(process.env['SLIPWAY_FAKE_BAYS'] ?? 0);
-      for (let number = 1; number <= bays; number += 1) {
-        station.setBay(
-          number % 2 === 0 ? fakeBay(number) : fakeRunningBay(number, { progress: { percent: number * 6 } }),
-        );
-      }
-      return station;
-    }),
+  createStation({ home }) {
+    const station = createFakeStation({ home });
+    globalThis.fakeStation = station;
+    const bays = Number(process.env['SLIPWAY_FAKE_BAYS'] ?? 0);
+    for (let number = 1; number <= bays; number += 1) {
+      station.setBay(
+        number % 2 === 0 ? fakeBay(number) : fakeRunningBay(number, { progress: { percent: number * 6 } }),
+      );
+    }
+    return station;
+  },
 });
