@@ -1,15 +1,20 @@
-import { app } from 'electron';
-import type { Station, StationOptions } from '../core/station-api.js';
+import { app, ipcMain, session as sessions } from 'electron';
+import { join } from 'node:path';
 import { createSystemClock } from '../core/clock.js';
+import type { Station, StationOptions } from '../core/station-api.js';
+import { serveContract, type Answering } from '../ipc/serve.js';
+import { serveWindow, windowOrigin } from './app-scheme.js';
 import { parseArguments } from './arguments.js';
 import { hardenApp } from './hardening.js';
-import { createLog } from './log.js';
+import { createLog, type Log } from './log.js';
 import { placesIn } from './places.js';
 import { described, prepareApp, refuseToStart } from './start-up.js';
-import { openStationWindow } from './station-window.js';
+import { connectWindow } from './station-window.js';
+import { createMainWindow, type MainWindow } from './window.js';
 
 export interface ShellOptions {
-  readonly createStation: (options: StationOptions) => Station;
+  /** The station's code. It is loaded while the window's page loads: neither waits for the other. */
+  readonly loadStation: () => Promise<(options: StationOptions) => Station>;
   /** The folder that holds `dist` and `assets`. */
   readonly root: string;
 }
@@ -18,7 +23,7 @@ export interface ShellOptions {
  * The station with its window. To be called while the application's entry is being loaded: what it does
  * before its first wait has to be done before the application is ready.
  */
-export async function runShell({ createStation, root }: ShellOptions): Promise<void> {
+export async function runShell({ loadStation, root }: ShellOptions): Promise<void> {
   const log = createLog((line) => void process.stderr.write(line), Date.now);
   const clock = createSystemClock();
   const { home, kiosk } = parseArguments(process.argv.slice(1), process.env);
@@ -38,6 +43,18 @@ export async function runShell({ createStation, root }: ShellOptions): Promise<v
       await refuseToStart(problem, log);
       return;
     }
+    const places = placesIn(root);
+    const session = sessions.fromPartition('window', { cache: false });
+    serveWindow(session.protocol, places.renderer);
+    const stateFile = join(home, 'window.json');
+    const main = createMainWindow({ session, places, navigation, kiosk, stateFile, log });
+    const contract = answerWindow(main, log);
+    const loading = main.load().then(
+      () => null,
+      (error: unknown) => ({ error }),
+    );
+
+    const createStation = await loadStation();
     const onDefect = (error: unknown): void => log.error('defect', { error: described(error) });
     const station = createStation({ home, environment: process.env, onDefect });
     const started = await station.start();
@@ -45,18 +62,52 @@ export async function runShell({ createStation, root }: ShellOptions): Promise<v
       await refuseToStart(started.error, log);
       return;
     }
+    const { answering, quit } = connectWindow({
+      station,
+      main,
+      kiosk,
+      places,
+      navigation,
+      clock,
+      log,
+      onExit: contract.dispose,
+    });
+    contract.begin(answering);
+    app.on('second-instance', () => main.focus());
+    app.on('activate', () => main.focus());
 
-    const shown = openStationWindow({ station, home, kiosk, places: placesIn(root), navigation, clock, log });
-    app.on('second-instance', () => shown.focus());
-    app.on('activate', () => shown.focus());
-    try {
-      await shown.load();
-    } catch (error) {
+    const failure = await loading;
+    // A window that is closed before its page is there has nothing to load any more.
+    if (quit.isUnderWay) return;
+    if (failure !== null) {
       await station.stop('leave-running');
-      throw error;
+      throw failure.error;
     }
+    await main.show();
     log.info('window ready', { ms: Math.round(performance.now()) });
   } catch (error) {
     await refuseToStart(error, log);
   }
+}
+
+/** Takes the questions of the window's own page, and answers them once `begin` says who does. */
+function answerWindow(
+  { window }: MainWindow,
+  log: Log,
+): { begin: (answering: Answering) => void; dispose: () => void } {
+  let begin: (answering: Answering) => void = () => undefined;
+  const { webContents } = window;
+  const contract = serveContract({
+    ipcMain,
+    isTrusted: ({ sender, senderFrame }) =>
+      sender === webContents &&
+      senderFrame !== null &&
+      senderFrame === sender.mainFrame &&
+      senderFrame.origin === windowOrigin,
+    answering: new Promise((resolve) => {
+      begin = resolve;
+    }),
+    log,
+  });
+  return { begin: (answering) => begin(answering), dispose: () => contract.dispose() };
 }

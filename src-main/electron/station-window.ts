@@ -1,13 +1,11 @@
-import { app, ipcMain, Menu, nativeTheme, session as sessions } from 'electron';
-import { join } from 'node:path';
+import { app, Menu, nativeTheme } from 'electron';
 import { createMessages } from '../../src-shared/messages/messages.js';
 import { ok } from '../../src-shared/model/result.js';
 import type { Settings } from '../../src-shared/model/station.js';
 import type { Clock } from '../core/clock.js';
 import type { SyncDisposable } from '../core/disposable.js';
 import type { Station } from '../core/station-api.js';
-import { serveContract, type WindowHandlers } from '../ipc/serve.js';
-import { serveWindow, windowOrigin } from './app-scheme.js';
+import type { Answering, WindowHandlers } from '../ipc/serve.js';
 import { reloadOnChange } from './development.js';
 import { createDialogs } from './dialogs.js';
 import type { Navigation } from './hardening.js';
@@ -17,46 +15,36 @@ import { noticeVerdicts } from './notifications.js';
 import { guardPage } from './page-guard.js';
 import { createPanels } from './panels.js';
 import type { Places } from './places.js';
-import { createQuit } from './quit.js';
+import { createQuit, type Quit } from './quit.js';
 import { createSystemNotifier } from './system-notifier.js';
 import { bindWaysOut } from './ways-out.js';
-import { createMainWindow } from './window.js';
+import type { MainWindow } from './window.js';
 import { createWindowEvents } from './window-events.js';
 
 export interface StationWindowOptions {
   /** Started already. */
   readonly station: Station;
-  readonly home: string;
+  readonly main: MainWindow;
   readonly kiosk: boolean;
   readonly places: Places;
   readonly navigation: Navigation;
   readonly clock: Clock;
   readonly log: Log;
+  /** Told just before the application ends. */
+  readonly onExit: () => void;
 }
 
 export interface StationWindow {
-  focus(): void;
-  load(): Promise<void>;
+  /** What answers the window's page. */
+  readonly answering: Answering;
+  readonly quit: Quit;
 }
 
 /** Wires the window, its panels, its menu and its way out to a station that runs. */
-export function openStationWindow(options: StationWindowOptions): StationWindow {
-  const { station, home, kiosk, places, navigation, clock, log } = options;
+export function connectWindow(options: StationWindowOptions): StationWindow {
+  const { station, main, kiosk, places, navigation, clock, log, onExit } = options;
   const opened: SyncDisposable[] = [];
-  const { settings } = station.view();
-  let messages = createMessages(settings.locale);
-  nativeTheme.themeSource = settings.theme;
-
-  const session = sessions.fromPartition('window', { cache: false });
-  serveWindow(session.protocol, places.renderer);
-  const main = createMainWindow({
-    session,
-    places,
-    navigation,
-    kiosk,
-    stateFile: join(home, 'window.json'),
-    log,
-  });
+  let messages = createMessages(station.view().settings.locale);
   const { window } = main;
   const { webContents } = window;
   const { emitters, subscribe: windowSubscribe } = createWindowEvents();
@@ -85,6 +73,7 @@ export function openStationWindow(options: StationWindowOptions): StationWindow 
     exit(code) {
       main.save();
       for (const each of opened.reverse()) each.dispose();
+      onExit();
       app.exit(code);
     },
     clock,
@@ -114,20 +103,6 @@ export function openStationWindow(options: StationWindowOptions): StationWindow 
       return Promise.resolve(ok());
     },
   };
-  const contract = serveContract({
-    ipcMain,
-    isTrusted: ({ sender, senderFrame }) =>
-      sender === webContents &&
-      senderFrame !== null &&
-      senderFrame === sender.mainFrame &&
-      senderFrame.origin === windowOrigin,
-    station,
-    windowHandlers,
-    windowSubscribe,
-    messages: () => messages,
-    log,
-  });
-
   function setMenu(): void {
     const template = menuTemplate({
       messages,
@@ -167,7 +142,6 @@ export function openStationWindow(options: StationWindowOptions): StationWindow 
   bindWaysOut(window, quit);
   setMenu();
   opened.push(
-    contract,
     panels,
     station.subscribe('station', undefined, ({ station: view }) => applySettings(view.settings)),
     noticeVerdicts({
@@ -184,14 +158,7 @@ export function openStationWindow(options: StationWindowOptions): StationWindow 
   if (process.env['SLIPWAY_DEV'] === '1') opened.push(reloadOnChange(places.renderer, webContents, clock));
 
   return {
-    focus: () => main.focus(),
-    async load() {
-      try {
-        await main.load();
-      } catch (error) {
-        // A window that is closed before its page is there has nothing to load any more.
-        if (!quit.isUnderWay) throw error;
-      }
-    },
+    quit,
+    answering: { station, windowHandlers, windowSubscribe, messages: () => messages },
   };
 }

@@ -21,19 +21,32 @@ export interface MainWindowOptions {
   readonly log: Log;
 }
 
+/** Chromium's ERR_ABORTED: another load took its place. */
+const loadAborted = -3;
+
 export interface MainWindow {
   readonly window: BrowserWindow;
   /** 1 is 100 %. */
   readonly zoom: number;
   changeZoom(step: 'in' | 'out' | 'reset'): void;
+  /** Shows it as soon as its page has something to show. */
+  show(): Promise<void>;
   /** In front of everything, out of the task bar, with the keyboard. */
   focus(): void;
   /** Remembers where it is. */
   save(): void;
+  /**
+   * Resolves once the page is there, though it crash or be loaded anew meanwhile, or once the window is gone.
+   * Rejects when there is no such page to be had.
+   */
   load(): Promise<void>;
 }
 
-/** The one window. It is shown once its page has something to show. */
+function themeBackground(): string {
+  return background[nativeTheme.shouldUseDarkColors ? 'dark' : 'light'];
+}
+
+/** The one window, hidden until `show`. */
 export function createMainWindow(options: MainWindowOptions): MainWindow {
   const { session, places, navigation, kiosk, stateFile, log } = options;
   const state = loadWindowState(stateFile, log);
@@ -46,7 +59,7 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
     kiosk,
     show: false,
     icon: places.icon,
-    backgroundColor: background[nativeTheme.shouldUseDarkColors ? 'dark' : 'light'],
+    backgroundColor: themeBackground(),
     webPreferences: {
       session,
       preload: places.preload,
@@ -63,14 +76,14 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
   let zoom = state.zoom;
 
   navigation.allow(webContents, (url) => url.startsWith(`${windowOrigin}/`));
-  if (state.maximized && !kiosk) window.maximize();
 
   const applyZoom = (): void => webContents.setZoomFactor(zoom);
   const save = (): void => {
     const bounds = kiosk ? state.bounds : window.getNormalBounds();
     saveWindowState(stateFile, { bounds, maximized: window.isMaximized(), zoom }, log);
   };
-  window.once('ready-to-show', () => window.show());
+  nativeTheme.on('updated', () => window.setBackgroundColor(themeBackground()));
+  const drawn = new Promise<void>((resolve) => window.once('ready-to-show', resolve));
   window.on('page-title-updated', (event) => event.preventDefault());
   webContents.on('did-finish-load', applyZoom);
   webContents.on('preload-error', (_event, _path, error) =>
@@ -86,12 +99,30 @@ export function createMainWindow(options: MainWindowOptions): MainWindow {
       zoom = nextZoom(zoom, step);
       applyZoom();
     },
+    async show() {
+      await drawn;
+      if (window.isDestroyed()) return;
+      // To maximize a window shows it.
+      if (state.maximized && !kiosk) window.maximize();
+      else window.show();
+    },
     focus() {
       if (window.isMinimized()) window.restore();
       window.show();
       window.focus();
     },
     save,
-    load: () => window.loadURL(`${windowOrigin}/index.html`),
+    load: () =>
+      new Promise((resolve, reject) => {
+        webContents.once('did-finish-load', () => resolve());
+        webContents.once('destroyed', resolve);
+        webContents.on('did-fail-load', (_event, code, description, url, isMainFrame) => {
+          if (isMainFrame && code !== loadAborted) reject(new Error(`${url}: ${description} (${code})`));
+        });
+        // What it rejects with is told above, or it was cut short by a crash or a reload: another one follows it.
+        window.loadURL(`${windowOrigin}/index.html`).catch((error: unknown) => {
+          log.warn('the page was not loaded at once', { error: String(error) });
+        });
+      }),
   };
 }

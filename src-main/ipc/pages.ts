@@ -13,67 +13,81 @@ export interface Sender {
   readonly removeListener: ListenToEnds;
 }
 
-/** Keeps what each page has subscribed to, and ends it with the page. */
+/** One page, from its first question to its reload, crash or end; its subscriptions end with it. */
+export interface Page {
+  /** Opens a subscription, unless the page has gone meanwhile; one with the same id ends. */
+  add(id: string, open: () => SyncDisposable): void;
+  end(id: string): void;
+}
+
 export interface Pages extends SyncDisposable {
-  /** Takes over the subscription; one with the same id ends. */
-  add(sender: Sender, id: string, subscription: SyncDisposable): void;
-  end(sender: Sender, id: string): void;
+  /** The page that this window shows now. */
+  of(sender: Sender): Page;
   readonly subscriptions: number;
 }
 
-interface Page {
-  readonly subscriptions: Map<string, SyncDisposable>;
-  readonly forget: () => void;
+interface WatchedPage extends Page {
+  readonly subscriptions: number;
+  readonly dispose: () => void;
 }
 
 export function createPages(): Pages {
-  const pages = new Map<Sender, Page>();
+  const pages = new Map<Sender, WatchedPage>();
 
-  function watch(sender: Sender): Page {
-    const subscriptions = new Map<string, SyncDisposable>();
-    const endAll = (): void => {
-      const ended = [...subscriptions.values()];
-      subscriptions.clear();
-      for (const subscription of ended) subscription.dispose();
-    };
-    const forget = (): void => {
-      sender.removeListener('did-navigate', endAll);
-      sender.removeListener('render-process-gone', endAll);
-      sender.removeListener('destroyed', forget);
+  function watch(sender: Sender): WatchedPage {
+    const page = createPage(() => {
+      sender.removeListener('did-navigate', page.dispose);
+      sender.removeListener('render-process-gone', page.dispose);
+      sender.removeListener('destroyed', page.dispose);
       pages.delete(sender);
-      endAll();
-    };
-    // A navigation that was committed, a reload among them; one that was refused leaves its page alive.
-    sender.on('did-navigate', endAll);
-    sender.on('render-process-gone', endAll);
-    sender.on('destroyed', forget);
-    const page = { subscriptions, forget };
+    });
+    if (sender.isDestroyed()) {
+      page.dispose();
+      return page;
+    }
     pages.set(sender, page);
+    // A navigation that was committed, a reload among them; one that was refused leaves its page alive.
+    sender.on('did-navigate', page.dispose);
+    sender.on('render-process-gone', page.dispose);
+    sender.on('destroyed', page.dispose);
     return page;
   }
 
-  function end(sender: Sender, id: string): void {
-    const subscriptions = pages.get(sender)?.subscriptions;
-    const subscription = subscriptions?.get(id);
-    subscriptions?.delete(id);
+  return {
+    of: (sender) => pages.get(sender) ?? watch(sender),
+    get subscriptions() {
+      return [...pages.values()].reduce((sum, page) => sum + page.subscriptions, 0);
+    },
+    dispose() {
+      for (const page of [...pages.values()]) page.dispose();
+    },
+  };
+}
+
+function createPage(onGone: () => void): WatchedPage {
+  const subscriptions = new Map<string, SyncDisposable>();
+  let isGone = false;
+
+  function end(id: string): void {
+    const subscription = subscriptions.get(id);
+    subscriptions.delete(id);
     subscription?.dispose();
   }
 
   return {
-    add(sender, id, subscription) {
-      end(sender, id);
-      if (sender.isDestroyed()) {
-        subscription.dispose();
-        return;
-      }
-      (pages.get(sender) ?? watch(sender)).subscriptions.set(id, subscription);
+    add(id, open) {
+      end(id);
+      if (!isGone) subscriptions.set(id, open());
     },
     end,
     get subscriptions() {
-      return [...pages.values()].reduce((sum, page) => sum + page.subscriptions.size, 0);
+      return subscriptions.size;
     },
-    dispose() {
-      for (const page of [...pages.values()]) page.forget();
+    dispose: () => {
+      if (isGone) return;
+      isGone = true;
+      onGone();
+      for (const id of [...subscriptions.keys()]) end(id);
     },
   };
 }

@@ -6,7 +6,7 @@ import { calls } from '../../src-shared/contract.js';
 import { createMessages } from '../../src-shared/messages/messages.js';
 import { ok } from '../../src-shared/model/result.js';
 import { createWindowEvents } from '../electron/window-events.js';
-import { serveContract, type ContractServer, type WindowHandlers } from './serve.js';
+import { serveContract, type Answering, type ContractServer, type WindowHandlers } from './serve.js';
 
 /** A page's WebContents: what it was sent, and its ends. */
 class FakeContents extends EventEmitter {
@@ -47,6 +47,8 @@ let server: ContractServer;
 let windowEvents: ReturnType<typeof createWindowEvents>;
 let logged: { event: string; fields: object | undefined }[];
 let zoomed: string[];
+/** Lets the station answer. */
+let start: () => void;
 
 const windowHandlers: WindowHandlers = {
   'panel.place': () => Promise.resolve(ok()),
@@ -68,17 +70,25 @@ beforeEach(() => {
   windowEvents = createWindowEvents();
   logged = [];
   zoomed = [];
+  serve(Promise.resolve(parts()));
+});
+
+const parts = (): Answering => ({
+  station,
+  windowHandlers,
+  windowSubscribe: windowEvents.subscribe,
+  messages: () => createMessages('es'),
+});
+
+function serve(answering: Promise<Answering>): void {
   const note = (event: string, fields?: object): void => void logged.push({ event, fields });
   server = serveContract<FakeEvent>({
     ipcMain: ipc,
     isTrusted: ({ sender, senderFrame }) => sender === page && senderFrame?.origin === 'app://slipway',
-    station,
-    windowHandlers,
-    windowSubscribe: windowEvents.subscribe,
-    messages: () => createMessages('es'),
+    answering,
     log: { warn: note, error: note },
   });
-});
+}
 
 const fromPage = (): FakeEvent => ({ sender: page, senderFrame: { origin: 'app://slipway' } });
 const invoke = (channel: string, event: FakeEvent, ...values: unknown[]): unknown =>
@@ -86,6 +96,7 @@ const invoke = (channel: string, event: FakeEvent, ...values: unknown[]): unknow
 const call = (name: unknown, input?: unknown): unknown => invoke(channels.call, fromPage(), name, input);
 const subscribe = (id: unknown, name: unknown, params?: unknown): unknown =>
   invoke(channels.subscribe, fromPage(), id, name, params);
+const unsubscribe = (id: unknown): unknown => invoke(channels.unsubscribe, fromPage(), id);
 
 describe('a call', () => {
   it('reaches its handler with what the schema made of its input, and its answer comes back', async () => {
@@ -132,7 +143,7 @@ describe('a call', () => {
         error: { code: 'call-refused' },
       });
     }
-    expect(invoke(channels.subscribe, event(), 'a', 'bays', undefined)).toMatchObject({
+    await expect(invoke(channels.subscribe, event(), 'a', 'bays', undefined)).resolves.toMatchObject({
       error: { code: 'call-refused' },
     });
     expect(station.asked).toEqual([]);
@@ -148,23 +159,23 @@ describe('a call', () => {
 });
 
 describe('a subscription', () => {
-  it('is replayed the present state and told what follows, until it is ended', () => {
+  it('is replayed the present state and told what follows, until it is ended', async () => {
     station.setBay(fakeBay(1));
-    expect(subscribe('a', 'bays')).toEqual({ ok: true });
+    await expect(subscribe('a', 'bays')).resolves.toEqual({ ok: true });
     station.setBay(fakeBay(1, { label: 'left' }));
     expect(page.sent.map(([channel, id]) => [channel, id])).toEqual([
       [channels.event, 'a'],
       [channels.event, 'a'],
     ]);
-    invoke(channels.unsubscribe, fromPage(), 'a');
+    await unsubscribe('a');
     station.setBay(fakeBay(1));
     expect(page.sent).toHaveLength(2);
     expect(server.subscriptions).toBe(0);
     expect(station.listeners).toBe(0);
   });
 
-  it('hears what the shell says to its window', () => {
-    subscribe('q', 'quitAsked');
+  it('hears what the shell says to its window', async () => {
+    await subscribe('q', 'quitAsked');
     windowEvents.emitters.quitAsked.emit({ running: [1, 3] });
     expect(page.sent).toEqual([[channels.event, 'q', { running: [1, 3] }]]);
   });
@@ -173,8 +184,9 @@ describe('a subscription', () => {
     ['an event that is not in the contract', ['a', 'nothing'], 'call-unknown'],
     ['an event with parameters of another shape', ['a', 'log', { runId: '../../x' }], 'call-input-invalid'],
     ['an id that is none', [{}, 'bays'], 'call-input-invalid'],
-  ])('to %s is refused', (_what, values, code) => {
-    expect(invoke(channels.subscribe, fromPage(), ...values)).toMatchObject({ ok: false, error: { code } });
+  ])('to %s is refused', async (_what, values, code) => {
+    const reply = invoke(channels.subscribe, fromPage(), ...values);
+    await expect(reply).resolves.toMatchObject({ ok: false, error: { code } });
     expect(station.listeners).toBe(0);
   });
 
@@ -182,13 +194,13 @@ describe('a subscription', () => {
     ['is reloaded or goes elsewhere', () => page.emit('did-navigate')],
     ['crashes', () => page.emit('render-process-gone')],
     ['is destroyed', () => page.destroy()],
-  ])('does not outlive its page when that %s', (_how, end) => {
+  ])('does not outlive its page when that %s', async (_how, end) => {
     for (const [id, name] of Object.entries({ a: 'bays', b: 'station', c: 'recipes', d: 'verdict' })) {
-      subscribe(id, name);
+      await subscribe(id, name);
     }
-    subscribe('e', 'log', { runId: 'run-bay-1-0001' });
-    subscribe('f', 'shortcut');
-    subscribe('g', 'quitAsked');
+    await subscribe('e', 'log', { runId: 'run-bay-1-0001' });
+    await subscribe('f', 'shortcut');
+    await subscribe('g', 'quitAsked');
     expect(server.subscriptions).toBe(7);
     const sent = page.sent.length;
     end();
@@ -199,23 +211,52 @@ describe('a subscription', () => {
     expect(page.sent).toHaveLength(sent);
   });
 
-  it('leaves no listener on a window that has gone', () => {
-    subscribe('a', 'bays');
+  it('leaves no listener on a window that has gone', async () => {
+    await subscribe('a', 'bays');
     page.destroy();
     expect(page.eventNames()).toEqual([]);
   });
 
-  it('that arrives from a window that has just gone is not kept', () => {
+  it('that arrives from a window that has just gone is not kept', async () => {
     page.gone = true;
-    subscribe('a', 'bays');
+    await subscribe('a', 'bays');
     expect(station.listeners).toBe(0);
+    expect(page.eventNames()).toEqual([]);
   });
 
-  it('ends, as every channel does, with the server', () => {
-    subscribe('a', 'bays');
+  it('ends, as every channel does, with the server', async () => {
+    await subscribe('a', 'bays');
     server.dispose();
     expect(station.listeners).toBe(0);
     expect(ipc.handlers.size).toBe(0);
     expect(page.eventNames()).toEqual([]);
+  });
+});
+
+describe('what a page asks before the station has started', () => {
+  const early = (): void => serve(new Promise((resolve) => (start = () => resolve(parts()))));
+
+  it('is answered once it has, in the order of the questions', async () => {
+    early();
+    const answer = call('ports.list');
+    const opened = subscribe('a', 'bays');
+    const opened2 = subscribe('b', 'bays');
+    const closed = unsubscribe('b');
+    expect(station.asked).toEqual([]);
+    start();
+    await Promise.all([opened, opened2, closed]);
+    await expect(answer).resolves.toMatchObject({ ok: true });
+    expect(server.subscriptions).toBe(1);
+  });
+
+  it('goes with it when it is reloaded meanwhile', async () => {
+    early();
+    const opened = subscribe('a', 'bays');
+    page.emit('did-navigate');
+    const openedAfter = subscribe('b', 'bays');
+    start();
+    await Promise.all([opened, openedAfter]);
+    expect(page.sent.map(([, id]) => id)).toEqual(['b']);
+    expect(station.listeners).toBe(1);
   });
 });

@@ -3,6 +3,7 @@ import { channels } from '../../src-shared/bridge.js';
 import {
   calls,
   events,
+  windowCalls,
   windowEvents,
   type CallName,
   type CallOutput,
@@ -47,13 +48,19 @@ export interface ContractOptions<Incoming extends CallEvent> {
   ipcMain: CallReceiver<Incoming>;
   /** Whether a message comes from the window's own page, exactly: its window, its top frame, its origin. */
   isTrusted: (event: Incoming) => boolean;
-  station: Pick<Station, 'handlers' | 'subscribe'>;
-  windowHandlers: WindowHandlers;
-  windowSubscribe: WindowSubscribe;
-  /** The words of the moment: the language can change while the station runs. */
-  messages: () => Messages;
+  /** Who answers, once the station has started: the page is loaded meanwhile, and what it asks waits. */
+  answering: Promise<Answering>;
   /** Told of what is refused and of what handlers throw. */
   log: { warn(event: string, fields?: object): void; error(event: string, fields?: object): void };
+}
+
+/** Who answers calls and feeds subscriptions. */
+export interface Answering {
+  readonly station: Pick<Station, 'handlers' | 'subscribe'>;
+  readonly windowHandlers: WindowHandlers;
+  readonly windowSubscribe: WindowSubscribe;
+  /** The words of the moment: the language can change while the station runs. */
+  readonly messages: () => Messages;
 }
 
 export interface ContractServer extends SyncDisposable {
@@ -75,19 +82,18 @@ const subscriptionId = z.string().min(1).max(100);
 export function serveContract<Incoming extends CallEvent>(
   options: ContractOptions<Incoming>,
 ): ContractServer {
-  const { ipcMain, isTrusted, station, windowHandlers, windowSubscribe, messages, log } = options;
-  const handlers: StationHandlers & WindowHandlers = { ...station.handlers, ...windowHandlers };
+  const { ipcMain, isTrusted, answering, log } = options;
   const pages = createPages();
 
-  const failed = (error: Fault): Reply<never> => ({
+  const failed = ({ messages }: Answering, error: Fault): Reply<never> => ({
     ok: false,
     error: { ...error, message: messages().what(error) },
   });
-  const refused = (problem: Fault): Reply<never> => {
+  const refused = async (problem: Fault): Promise<Reply<never>> => {
     log.warn('call refused', { fault: problem });
-    return failed(problem);
+    return failed(await answering, problem);
   };
-  const refusedSender = (event: Incoming): Reply<never> =>
+  const refusedSender = (event: Incoming): Promise<Reply<never>> =>
     refused(fault('call-refused', { origin: event.senderFrame?.origin ?? '-' }));
   const bug = (name: string, error: unknown): Error => {
     log.error('a handler threw', { name, error: described(error) });
@@ -95,39 +101,47 @@ export function serveContract<Incoming extends CallEvent>(
   };
 
   async function answer(event: Incoming, name: unknown, input: unknown): Promise<Reply<unknown>> {
+    // Asked before the first wait: afterwards the frame may be another one.
     if (!isTrusted(event)) return refusedSender(event);
     if (!isNameIn(calls, name)) return refused(unknownCall(name));
     const parsed = calls[name].input.safeParse(input);
     if (!parsed.success) return refused(invalid(name, parsed.error));
+    const present = await answering;
     try {
-      const result = await handlerOf(handlers, name)(parsed.data);
-      return result.ok ? result : failed(result.error);
+      const result = await handlerOf(present, name)(parsed.data);
+      return result.ok ? result : failed(present, result.error);
     } catch (error) {
       throw bug(name, error);
     }
   }
 
-  function open(event: Incoming, id: unknown, name: unknown, params: unknown): Reply<void> {
+  async function open(event: Incoming, id: unknown, name: unknown, params: unknown): Promise<Reply<void>> {
     if (!isTrusted(event)) return refusedSender(event);
     if (!isNameIn(events, name)) return refused(unknownCall(name));
     const parsed = z.tuple([subscriptionId, events[name].params]).safeParse([id, params]);
     if (!parsed.success) return refused(invalid(name, parsed.error));
     const { sender } = event;
     const [key, parsedParams] = parsed.data;
+    const page = pages.of(sender);
+    const present = await answering;
     try {
-      const subscription = subscribeTo(station, windowSubscribe, name, parsedParams, (message) => {
-        if (!sender.isDestroyed()) sender.send(channels.event, key, message);
-      });
-      pages.add(sender, key, subscription);
+      page.add(key, () =>
+        subscribeTo(present, name, parsedParams, (message) => {
+          if (!sender.isDestroyed()) sender.send(channels.event, key, message);
+        }),
+      );
     } catch (error) {
       throw bug(name, error);
     }
     return { ok: true, value: undefined };
   }
 
-  function close(event: Incoming, id: unknown): Reply<void> {
+  async function close(event: Incoming, id: unknown): Promise<Reply<void>> {
     if (!isTrusted(event)) return refusedSender(event);
-    if (typeof id === 'string') pages.end(event.sender, id);
+    const page = pages.of(event.sender);
+    // In the order in which the page asked: its subscription may be waiting still.
+    await answering;
+    if (typeof id === 'string') page.end(id);
     return { ok: true, value: undefined };
   }
 
@@ -157,9 +171,12 @@ function isNameIn<Table extends object>(table: Table, name: unknown): name is ke
  * union of inputs; the input was parsed by the same name's schema just before.
  */
 function handlerOf(
-  handlers: StationHandlers & WindowHandlers,
+  { station, windowHandlers }: Answering,
   name: CallName,
 ): (input: unknown) => Promise<Result<unknown>> {
+  const handlers: Partial<StationHandlers & WindowHandlers> = Object.hasOwn(windowCalls, name)
+    ? windowHandlers
+    : station.handlers;
   return handlers[name] as (input: unknown) => Promise<Result<unknown>>;
 }
 
@@ -171,8 +188,7 @@ type SubscribeByName = (
 
 /** As `handlerOf`, for events. */
 function subscribeTo(
-  station: Pick<Station, 'subscribe'>,
-  windowSubscribe: WindowSubscribe,
+  { station, windowSubscribe }: Answering,
   ...[name, params, listener]: Parameters<SubscribeByName>
 ): SyncDisposable {
   const subscribe = (

@@ -147,3 +147,13 @@ test('a page that crashes comes back, and its subscriptions went with it', async
   // Its page asks for the same again; the crashed one's are gone.
   await expect.poll(listeners).toBe(before);
 });
+
+test('a page that crashes while the station starts does not end the station', async ({ openFake }) => {
+  const { actOnStation, errors } = await openFake({
+    environment: { SLIPWAY_FAKE_CRASH: 'once' },
+    isCutShort: true,
+  });
+  await expect.poll(errors).toContain('the window page crashed');
+  await expect.poll(errors).toContain('window ready');
+  await expect.poll(() => actOnStation((station) => station.listeners, undefined)).toBeGreaterThan(3);
+});

@@ -16,6 +16,8 @@ export interface WindowOptions {
   readonly home: string;
   readonly environment?: Record<string, string>;
   readonly words?: readonly string[];
+  /** Its first page will not get as far as to be loaded. */
+  readonly isCutShort?: boolean;
 }
 
 /** A window of the application in a process of its own. */
@@ -36,7 +38,7 @@ export interface TestWindow {
 }
 
 export async function openWindow(options: WindowOptions): Promise<TestWindow> {
-  const { entry, home, environment = {}, words = [] } = options;
+  const { entry, home, environment = {}, words = [], isCutShort = false } = options;
   const app = await _electron.launch({
     executablePath: electron(),
     args: ['-r', playwrightLoader(), ...sandboxArguments(), entry, '--home', home, ...words],
@@ -59,7 +61,7 @@ export async function openWindow(options: WindowOptions): Promise<TestWindow> {
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
-    await page.waitForLoadState('load', { timeout: openLimitMs });
+    if (!isCutShort) await page.waitForLoadState('load', { timeout: openLimitMs });
   } catch (error) {
     child.kill('SIGKILL');
     throw new Error(`No window opened. Standard error:\n${errors}`, { cause: error });
