@@ -20,6 +20,8 @@ import { examine } from './doctor/examine.js';
 import { createPanelClient } from './flash/panel-client.js';
 import { createGate } from './gate.js';
 import { createHandlers } from './handlers.js';
+import { withStreamsOf } from './part.js';
+import { createParts } from './parts.js';
 import { createPortWatch } from './port-watch.js';
 import { matchRecipe } from './recipes/match.js';
 import { createRecipeStore } from './recipes/recipe-store.js';
@@ -123,7 +125,7 @@ async function open(
   const stopped = new AbortController();
   let messages = createMessages(settings().locale);
   const content = createContentHasher({ clock });
-  const parts: BayParts = {
+  const bayParts: BayParts = {
     clock,
     engine,
     records,
@@ -149,7 +151,7 @@ async function open(
   const automatic = (): boolean => options.autoFlash ?? settings().autoFlash;
   const defaultLabel = (bay: number): string => messages.text('words.bay-label', { bay });
   const bays = createBays({
-    parts,
+    parts: bayParts,
     automatic: automatic(),
     gate: gate.fault(),
     defaultLabel,
@@ -213,7 +215,25 @@ async function open(
     onProblem: () => streams.stationChanged(),
   });
 
-  const handlers = createHandlers({
+  const parts = createParts({
+    home,
+    stationId: id.value,
+    host,
+    clock,
+    messages: () => messages,
+    engine,
+    config,
+    secrets,
+    recipes,
+    records,
+    logs,
+    bays,
+    ports,
+    onDefect,
+  });
+  own({ dispose: () => parts.stop() });
+
+  const ownHandlers = createHandlers({
     bays,
     records,
     logs,
@@ -290,7 +310,8 @@ async function open(
 
   async function removeNetworks(): Promise<void> {
     if (engine.view.state !== 'ready') return;
-    for (const bay of bays.all()) await engine.removeNetwork(networkName(parts.stationId, bay.place.number));
+    for (const bay of bays.all())
+      await engine.removeNetwork(networkName(bayParts.stationId, bay.place.number));
   }
 
   async function endRuns(mode: StopMode): Promise<void> {
@@ -312,14 +333,15 @@ async function open(
   }
 
   return ok({
-    handlers,
-    subscribe: streams.subscribe,
+    handlers: { ...ownHandlers, ...parts.handlers },
+    subscribe: withStreamsOf(parts.streams, streams.subscribe),
     bays,
     view,
     async stop(mode) {
       gate.stop();
       stopped.abort();
       await endRuns(mode);
+      await parts.stop();
       for (const subscription of subscriptions) subscription.dispose();
       ports.dispose();
       await bays.release();

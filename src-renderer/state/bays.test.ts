@@ -16,6 +16,7 @@ function bay(number: number, part: Partial<BayView> = {}): BayView {
     port: null,
     recipe: null,
     run: null,
+    hold: null,
     ...part,
   };
 }

@@ -25,6 +25,23 @@ export const bayStatuses = [
 export const bayStatusSchema = z.enum(bayStatuses);
 export type BayStatus = z.infer<typeof bayStatusSchema>;
 
+/** What can have a bay's port for itself while no run goes on. */
+export const holderKinds = [
+  /** The station's own serial console. */
+  'serial-console',
+  /** A shell in a throw-away container that has the recipe's device. */
+  'shell',
+] as const;
+
+/** Who has a bay for themselves: nothing is flashed there meanwhile. */
+export const bayHoldSchema = z.object({
+  kind: z.enum(holderKinds),
+  operator: z.string(),
+  /** Milliseconds since the epoch. */
+  since: z.number(),
+});
+export type BayHold = z.infer<typeof bayHoldSchema>;
+
 export const localizedSchema = z.object({ en: z.string(), es: z.string() });
 export type Localized = z.infer<typeof localizedSchema>;
 
@@ -65,5 +82,7 @@ export const bayViewSchema = z.object({
     .object({ name: z.string(), title: localizedSchema, model: z.string(), hasPanel: z.boolean() })
     .nullable(),
   run: bayRunSchema.nullable(),
+  /** Null while nobody has the bay for themselves. */
+  hold: bayHoldSchema.nullable(),
 });
 export type BayView = z.infer<typeof bayViewSchema>;

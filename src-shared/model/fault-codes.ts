@@ -66,6 +66,7 @@ export const faultCodes = [
   'bay-unknown',
   'bay-disabled',
   'bay-busy',
+  'bay-held',
   'bay-empty',
   'bay-not-running',
   'bay-number-taken',

@@ -4,11 +4,13 @@ import {
   type StationCallName,
   type StationEventName,
 } from '../../src-shared/contract.js';
+import { stationEvents } from '../../src-shared/contract/station.js';
 import type { BayRun, BayView } from '../../src-shared/model/bay.js';
 import { fail, ok, type Result } from '../../src-shared/model/result.js';
 import type { LogLine, RunRecord } from '../../src-shared/model/run.js';
 import type { DoctorCheck, RecipesView, StationView } from '../../src-shared/model/station.js';
 import type { Station, StationHandlers, StopMode } from '../../src-main/core/station-api.js';
+import { partAnswers } from './part-answers.js';
 import { createEmitter, type Emitter } from '../../src-main/core/emitter.js';
 
 /**
@@ -30,10 +32,18 @@ export interface FakeStation extends Station {
   setChecks(checks: DoctorCheck[]): void;
   addLog(runId: string, lines: LogLine[]): void;
   announce(verdict: EventMessage<'verdict'>): void;
+  /** Sends a message on a part's stream, and says it first to whoever subscribes from now on. */
+  send<Name extends StationEventName>(name: Name, message: EventMessage<Name>): void;
   /** What the next `start` answers. */
   failStart(result: Result<void>): void;
   /** Lets a handler answer something else. */
   answer<Name extends StationCallName>(name: Name, handler: StationHandlers[Name]): void;
+}
+
+type OwnEventName = keyof typeof stationEvents;
+
+function isOwn(name: StationEventName): name is OwnEventName {
+  return Object.hasOwn(stationEvents, name);
 }
 
 /** A bay with nothing in it. */
@@ -48,6 +58,7 @@ export function fakeBay(number: number, change: Partial<BayView> = {}): BayView 
     port: null,
     recipe: null,
     run: null,
+    hold: null,
     ...change,
   };
 }
@@ -126,7 +137,7 @@ export function createFakeStation(options: { home: string }): FakeStation {
     counters: { since: Date.now(), runs: 0, units: 0, pass: 0, fail: 0, other: 0 },
   };
 
-  const emitters: { [Name in StationEventName]: Emitter<EventMessage<Name>> } = {
+  const emitters: { [Name in OwnEventName]: Emitter<EventMessage<Name>> } = {
     bays: createEmitter(),
     station: createEmitter(),
     recipes: createEmitter(),
@@ -137,7 +148,7 @@ export function createFakeStation(options: { home: string }): FakeStation {
 
   /** What a new subscription is told first. */
   const replays: {
-    [Name in StationEventName]: (params: EventParams<Name>) => EventMessage<Name> | undefined;
+    [Name in OwnEventName]: (params: EventParams<Name>) => EventMessage<Name> | undefined;
   } = {
     bays: () => ({ kind: 'bays', revision: 0, bays: allBays() }),
     station: () => ({ revision: 0, station: view }),
@@ -146,11 +157,21 @@ export function createFakeStation(options: { home: string }): FakeStation {
     verdict: () => undefined,
   };
 
+  const sent = new Map<StationEventName, unknown>();
+  const partEmitters = new Map<StationEventName, Emitter<unknown>>();
+  function emitterOf(name: StationEventName): Emitter<never> {
+    const emitter = isOwn(name) ? emitters[name] : (partEmitters.get(name) ?? createEmitter<unknown>());
+    if (!isOwn(name)) partEmitters.set(name, emitter);
+    return emitter as Emitter<never>;
+  }
+
   const subscribe: Station['subscribe'] = (name, params, listener) => {
     const wanted = name === 'log' ? (params as EventParams<'log'>).runId : undefined;
     // The compiler does not see that the emitter, the replay and the listener are of one name.
-    const emitter = emitters[name] as unknown as Emitter<Parameters<typeof listener>[0]>;
-    const replay = replays[name] as (params: unknown) => Parameters<typeof listener>[0] | undefined;
+    const emitter = emitterOf(name) as unknown as Emitter<Parameters<typeof listener>[0]>;
+    const replay = (isOwn(name) ? replays[name] : () => sent.get(name)) as (
+      params: unknown,
+    ) => Parameters<typeof listener>[0] | undefined;
     // Revisions count within one subscription.
     let revision = 0;
     const tell = (message: Parameters<typeof listener>[0]): void => {
@@ -195,6 +216,7 @@ export function createFakeStation(options: { home: string }): FakeStation {
       return Promise.resolve(ok());
     },
     'doctor.check': () => Promise.resolve(ok(checks)),
+    ...partAnswers(),
   };
 
   function remembering<Name extends StationCallName>(name: Name): StationHandlers[Name] {
@@ -220,7 +242,10 @@ export function createFakeStation(options: { home: string }): FakeStation {
     bays: allBays,
     view: () => view,
     get listeners() {
-      return Object.values(emitters).reduce((sum, emitter) => sum + emitter.listeners, 0);
+      return [...Object.values(emitters), ...partEmitters.values()].reduce(
+        (sum, emitter) => sum + emitter.listeners,
+        0,
+      );
     },
     setBay(bay) {
       const isNew = !bays.has(bay.number);
@@ -245,6 +270,10 @@ export function createFakeStation(options: { home: string }): FakeStation {
     addLog(runId, lines) {
       logs.set(runId, [...(logs.get(runId) ?? []), ...lines]);
       emitters.log.emit({ runId, lines });
+    },
+    send(name, message) {
+      sent.set(name, message);
+      (emitterOf(name) as Emitter<unknown>).emit(message);
     },
     announce: (verdict) => emitters.verdict.emit(verdict),
     failStart: (result) => void (startResult = result),

@@ -35,6 +35,7 @@ function bay(number: number, part: Partial<BayView> = {}): BayView {
     port: null,
     recipe: null,
     run: null,
+    hold: null,
     ...part,
   };
 }

@@ -34,11 +34,13 @@ export const base = setup({
       context.enabled &&
       context.port !== null &&
       context.gate === null &&
+      context.hold === null &&
       (event.plan !== undefined || (context.match?.ok === true && context.imageFault === null)),
     mayStartByItself: ({ context }) =>
       context.armed &&
       context.enabled &&
       context.gate === null &&
+      context.hold === null &&
       context.match?.ok === true &&
       context.imageChecked &&
       context.imageFault === null,
@@ -49,6 +51,7 @@ export const base = setup({
         run.conclusion === null ||
         context.port === null ||
         context.gate !== null ||
+        context.hold !== null ||
         !context.enabled
       ) {
         return false;
@@ -121,6 +124,11 @@ export const takeAutomatic = on('automatic', (context, event) => ({
   automatic: event.on,
   armed: context.armed && event.on,
 }));
+/** Whoever had the port for themselves may have changed the unit: the next flash is an operator's decision. */
+export const takeHold = on('held', (context, event) => ({
+  hold: event.hold,
+  armed: context.armed && event.hold === null,
+}));
 export const takeEnabled = on('configured', (_, event) => ({ enabled: event.enabled }));
 export const takeMatch = on('matched', (context, event) =>
   context.port === null ? {} : { match: event.match },
@@ -131,13 +139,16 @@ export const takeImage = on('image-checked', (_, event) => ({ imageFault: event.
 export const takePort = on('attached', (context, event) => ({
   ...newPlug,
   port: event.port,
-  armed: context.automatic,
+  armed: context.automatic && context.hold === null,
 }));
 /** While a run ends: the verdict stays, the port is noted. */
 export const notePort = on('attached', (_, event) => ({ port: event.port }));
 export const dropPort = base.assign(noPort);
 export const dropPortAndRun = base.assign({ ...noPort, run: null });
-export const treatAsNewPlug = base.assign(({ context }) => ({ ...newPlug, armed: context.automatic }));
+export const treatAsNewPlug = base.assign(({ context }) => ({
+  ...newPlug,
+  armed: context.automatic && context.hold === null,
+}));
 /** Only what could be flashed when it was plugged in starts by itself: an edited recipe surprises nobody. */
 export const armIfMatched = base.assign(({ context }) => ({
   armed: context.armed && context.match?.ok === true && context.enabled,

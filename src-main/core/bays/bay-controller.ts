@@ -1,4 +1,4 @@
-import type { BayView } from '../../../src-shared/model/bay.js';
+import type { BayHold, BayView } from '../../../src-shared/model/bay.js';
 import type { Port } from '../../../src-shared/model/port.js';
 import { fail, fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import type { SyncDisposable } from '../disposable.js';
@@ -7,7 +7,7 @@ import type { LoadedRecipe } from '../recipes/match.js';
 import type { RunLog } from '../records/records.js';
 import type { BayEvent, BayTimes, Effect, RunEvent, Timer } from './bay-events.js';
 import { startBay, stepBay, type BayMachine } from './bay-machine.js';
-import { viewBay } from './bay-view.js';
+import { heldFault, viewBay } from './bay-view.js';
 import { imageProblem } from './image-problem.js';
 import { planOf, type RunParts } from './run-parts.js';
 import { createRunSession, type RunSession } from './run-session.js';
@@ -55,6 +55,11 @@ export interface BayController {
   setAutomatic(on: boolean): void;
   /** Recipes changed: look again which one fits. */
   rematch(): void;
+  /**
+   * Takes the bay for somebody alone until what it returns is disposed: `bay-busy` while a run goes on, `bay-held`
+   * while somebody else has it.
+   */
+  hold(kind: BayHold['kind']): Result<SyncDisposable>;
   engineLost(): void;
   engineBack(): void;
   /** Starts a run: `bay-disabled`, `bay-busy`, `bay-empty`, whatever blocks it, `recipe-unknown`. */
@@ -262,6 +267,7 @@ export function createBayController(options: {
     if (isBusy()) return fault('bay-busy', { bay: place.number });
     if (context.port === null || snapshot.matches('settling'))
       return fault('bay-empty', { bay: place.number });
+    if (context.hold !== null) return heldFault(context.hold, place.number);
     if (context.gate !== null) return context.gate;
     if (named) return null;
     if (context.match?.ok === false) return context.match.error;
@@ -311,6 +317,19 @@ export function createBayController(options: {
     setGate: (gate) => send({ type: 'gate', fault: gate }),
     setAutomatic: (on) => send({ type: 'automatic', on }),
     rematch: match,
+    hold(kind) {
+      const { hold: present } = snapshot.context;
+      if (present !== null) return { ok: false, error: heldFault(present, place.number) };
+      if (isBusy()) return fail('bay-busy', { bay: place.number });
+      send({ type: 'held', hold: { kind, operator: parts.operator(), since: parts.clock.now() } });
+      let isOver = false;
+      return ok({
+        dispose() {
+          if (!isOver) send({ type: 'held', hold: null });
+          isOver = true;
+        },
+      });
+    },
     engineLost: () => send({ type: 'engine-lost' }),
     engineBack: () => send({ type: 'engine-back' }),
     flash,

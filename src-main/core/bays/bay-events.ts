@@ -1,3 +1,4 @@
+import type { BayHold } from '../../../src-shared/model/bay.js';
 import type { Port } from '../../../src-shared/model/port.js';
 import type { Fault, Result } from '../../../src-shared/model/result.js';
 import type { Progress, TestOutcome } from '../../../src-shared/model/run.js';
@@ -16,6 +17,8 @@ export type BayEvent = { at: number } & (
   | { type: 'matched'; match: Result<RunPlan> }
   /** What keeps the whole station from starting runs, or null. */
   | { type: 'gate'; fault: Fault | null }
+  /** Somebody has the bay for themselves from now on, or nobody any more. */
+  | { type: 'held'; hold: BayHold | null }
   /** Whether a plug is enough from now on. */
   | { type: 'automatic'; on: boolean }
   /** The recipe's image was looked at. */
@@ -87,6 +90,8 @@ export interface BayContext {
   imageFault: Fault | null;
   imageChecked: boolean;
   automatic: boolean;
+  /** Who has the bay for themselves; nothing starts meanwhile. */
+  hold: BayHold | null;
   /** This plug may still start a run by itself: once, and only if it could be flashed when it was plugged in. */
   armed: boolean;
   run: RunState | null;

@@ -260,3 +260,42 @@ describe('a run', () => {
     expect(other.snapshot().matches('settling')).toBe(true);
   });
 });
+
+describe('a bay that somebody has for themselves', () => {
+  const hold = { kind: 'serial-console', operator: 'ana', since: 1000 } as const;
+
+  it('starts nothing by itself and nothing that is asked for', () => {
+    const bay = drive();
+    const effects = bay.send({ type: 'held', hold }, ...plugged, {
+      type: 'flash',
+      runId: 'run-1',
+      operator: 'ana',
+    });
+    expect(names(effects)).not.toContain('request-flash');
+    expect(bay.snapshot().matches('present')).toBe(true);
+  });
+
+  it('waits for the operator once it is given back: the unit may not be what it was', () => {
+    const bay = drive();
+    bay.send({ type: 'held', hold }, ...plugged);
+    expect(names(bay.send({ type: 'held', hold: null }))).not.toContain('request-flash');
+    bay.send(...toFlashing);
+    expect(bay.snapshot().matches('running')).toBe(true);
+  });
+
+  it('retries nothing meanwhile', () => {
+    const bay = drive();
+    bay.send(
+      ...plugged.slice(0, 1),
+      { type: 'matched', match: ok(aPlan({ retries: 2 })) },
+      ...plugged.slice(2),
+    );
+    bay.send(...toFlashing, { type: 'held', hold });
+    bay.send({
+      type: 'failed',
+      runId: 'run-1',
+      conclusion: { verdict: 'FAIL', fault: fault('flash-failed', { reason: 'x' }) },
+    });
+    expect(names(bay.send(...ending))).not.toContain('request-flash');
+  });
+});

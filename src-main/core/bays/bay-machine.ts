@@ -47,6 +47,7 @@ export function createBayMachine(times: BayTimes) {
       imageFault: null,
       imageChecked: false,
       automatic: input.automatic,
+      hold: null,
       armed: false,
       run: null,
       recordFault: null,
@@ -56,6 +57,7 @@ export function createBayMachine(times: BayTimes) {
     on: {
       gate: { actions: change.takeGate },
       automatic: { actions: change.takeAutomatic },
+      held: { actions: change.takeHold },
       configured: { actions: change.takeEnabled },
       matched: { actions: change.takeMatch },
     },

@@ -46,6 +46,8 @@ const anyEvent: fc.Arbitrary<Step | 'answer'> = fc.oneof(
     { type: 'timer', timer: 'record' },
     { type: 'timer', timer: 'recheck' },
     { type: 'flash', runId: 'by-hand', operator: 'ana' },
+    { type: 'held', hold: { kind: 'shell', operator: 'ana', since: 0 } },
+    { type: 'held', hold: null },
   ),
 );
 

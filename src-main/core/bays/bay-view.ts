@@ -1,4 +1,4 @@
-import type { BayRun, BayStatus, BayView } from '../../../src-shared/model/bay.js';
+import type { BayHold, BayRun, BayStatus, BayView } from '../../../src-shared/model/bay.js';
 import { fault, type Fault } from '../../../src-shared/model/result.js';
 import type { BayContext } from './bay-events.js';
 import type { BaySnapshot } from './bay-machine.js';
@@ -30,6 +30,7 @@ export function viewBay(snapshot: BaySnapshot, place: Place, expectedMs: number 
       context.run !== null && showsRun(snapshot)
         ? viewRun(context.run, context.recordFault, expectedMs)
         : null,
+    hold: context.hold,
   };
 }
 
@@ -49,9 +50,15 @@ function describe(snapshot: BaySnapshot, place: Place): { status: BayStatus; rea
   if (snapshot.matches('empty')) return { status: 'empty', reason: null };
   if (snapshot.matches('settling')) return { status: 'settling', reason: null };
   if (context.match?.ok === false) return { status: 'unmatched', reason: context.match.error };
+  if (context.hold !== null) return { status: 'blocked', reason: heldFault(context.hold, place.number) };
   const inTheWay = context.gate ?? context.imageFault;
   if (inTheWay !== null) return { status: 'blocked', reason: inTheWay };
   return { status: 'ready', reason: context.armed ? null : fault('waiting-for-operator') };
+}
+
+/** `bay-held`, with who has it. */
+export function heldFault({ kind, operator }: BayHold, bay: number): Fault {
+  return fault('bay-held', { bay, kind, operator: operator === '' ? 'none' : operator });
 }
 
 function pendingRecord(context: BayContext): Fault | null {

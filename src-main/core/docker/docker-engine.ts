@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import type { z } from 'zod';
 import { fail, ok, type Result } from '../../../src-shared/model/result.js';
 import type { Clock } from '../clock.js';
-import { createConnection } from './connection.js';
+import { createConnection, type Connection } from './connection.js';
 import { toContainerInfo } from './container-info.js';
 import { toCreateOptions } from './container-options.js';
 import type { EndpointSearch } from './endpoint.js';
@@ -31,8 +31,13 @@ export interface DockerEngineOptions {
   clock: Clock;
 }
 
+/** The engine port, and the way to the engine for the ports beside it: images, terminals, volumes. */
+export interface DockerEngine extends Engine {
+  readonly connection: Connection;
+}
+
 /** The engine port over Docker's API, from 1.40 (Docker 19.03) on. */
-export function createDockerEngine({ search, stationId, clock }: DockerEngineOptions): Engine {
+export function createDockerEngine({ search, stationId, clock }: DockerEngineOptions): DockerEngine {
   const connection = createConnection({
     search: () => ({ ...search, home: search.home ?? homedir() }),
     stationId,
@@ -84,6 +89,7 @@ export function createDockerEngine({ search, stationId, clock }: DockerEngineOpt
   };
 
   return {
+    connection,
     get view() {
       return connection.view;
     },

@@ -90,6 +90,8 @@ export function createKeyboard(app: App): Keyboard {
     // A dialog has its own keys.
     if (event.defaultPrevented || dialogs.current !== null) return;
     const target = event.target instanceof Element ? event.target : null;
+    // A terminal: every key is meant for what runs in it. It says itself how it is left.
+    if (target !== null && target.closest('[data-keys=own]') !== null) return;
     const typing = target?.matches(`:is(${textFields})`) === true;
     const { screen } = navigation.place;
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey;

@@ -1,23 +1,30 @@
+/** The tabs of a bay; the first is the one that a bay opens with. */
+export const bayTabs = ['run'] as const;
+export type BayTab = (typeof bayTabs)[number];
+
 /** Where the window is. It stands in the address's hash, so that a reload comes back to the same place. */
 export type Place =
   | { screen: 'station' }
-  | { screen: 'bay'; bay: number }
+  | { screen: 'bay'; bay: number; tab?: BayTab }
   | { screen: 'runs' }
   | { screen: 'run'; runId: string }
   | { screen: 'recipes' }
   | { screen: 'settings' };
 
 export function placeOf(hash: string): Place {
-  const [screen = '', detail = ''] = hash.replace(/^#\/?/, '').split('/');
+  const [screen = '', detail = '', part = ''] = hash.replace(/^#\/?/, '').split('/');
   const bay = Number(detail);
-  if (screen === 'bay' && Number.isInteger(bay) && bay >= 1) return { screen, bay };
+  if (screen === 'bay' && Number.isInteger(bay) && bay >= 1) {
+    const tab = bayTabs.find((each) => each === part);
+    return tab === undefined ? { screen, bay } : { screen, bay, tab };
+  }
   if (screen === 'run' && detail !== '') return { screen, runId: detail };
   if (screen === 'runs' || screen === 'recipes' || screen === 'settings') return { screen };
   return { screen: 'station' };
 }
 
 export function hashOf(place: Place): string {
-  if (place.screen === 'bay') return `#/bay/${place.bay}`;
+  if (place.screen === 'bay') return `#/bay/${place.bay}${place.tab === undefined ? '' : `/${place.tab}`}`;
   if (place.screen === 'run') return `#/run/${place.runId}`;
   return `#/${place.screen}`;
 }

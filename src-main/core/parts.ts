@@ -1,0 +1,42 @@
+import type { Messages } from '../../src-shared/messages/messages.js';
+import type { Bays } from './bays/bays.js';
+import type { Clock } from './clock.js';
+import type { ConfigStore } from './config/config-store.js';
+import type { SecretStore } from './config/secrets.js';
+import type { DockerEngine } from './docker/docker-engine.js';
+import type { PortWatch } from './port-watch.js';
+import type { RecipeStore } from './recipes/recipe-store.js';
+import type { Records, RunLogs } from './records/records.js';
+
+/** What the station hands to each of its parts. */
+export interface PartContext {
+  /** The home folder. A part keeps what is its own in a folder or file of its own there. */
+  readonly home: string;
+  /** The value of the label that makes anything in the engine ours. */
+  readonly stationId: string;
+  readonly host: string;
+  readonly clock: Clock;
+  /** The words of the moment: the language can change while the station runs. */
+  readonly messages: () => Messages;
+  readonly engine: DockerEngine;
+  readonly config: ConfigStore;
+  readonly secrets: SecretStore;
+  readonly recipes: RecipeStore;
+  readonly records: Records;
+  readonly logs: RunLogs;
+  readonly bays: Bays;
+  readonly ports: PortWatch;
+  /** Something threw that should not have: for the program's log. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** The parts beside the bays and their runs, put together: one line each. */
+export function createParts(_context: PartContext) {
+  return {
+    handlers: {},
+    streams: {},
+    async stop(): Promise<void> {
+      await Promise.all([]);
+    },
+  };
+}
