@@ -2,6 +2,7 @@ import cliEn from '../../assets/messages/en/cli.json' with { type: 'json' };
 import doctorEn from '../../assets/messages/en/doctor.json' with { type: 'json' };
 import faultsEn from '../../assets/messages/en/faults.json' with { type: 'json' };
 import logEn from '../../assets/messages/en/log.json' with { type: 'json' };
+import machineEn from '../../assets/messages/en/machine.json' with { type: 'json' };
 import recipesEn from '../../assets/messages/en/recipes.json' with { type: 'json' };
 import shellEn from '../../assets/messages/en/shell.json' with { type: 'json' };
 import windowEn from '../../assets/messages/en/window.json' with { type: 'json' };
@@ -10,6 +11,7 @@ import cliEs from '../../assets/messages/es/cli.json' with { type: 'json' };
 import doctorEs from '../../assets/messages/es/doctor.json' with { type: 'json' };
 import faultsEs from '../../assets/messages/es/faults.json' with { type: 'json' };
 import logEs from '../../assets/messages/es/log.json' with { type: 'json' };
+import machineEs from '../../assets/messages/es/machine.json' with { type: 'json' };
 import recipesEs from '../../assets/messages/es/recipes.json' with { type: 'json' };
 import shellEs from '../../assets/messages/es/shell.json' with { type: 'json' };
 import windowEs from '../../assets/messages/es/window.json' with { type: 'json' };
@@ -25,6 +27,8 @@ const english = {
   words: wordsEn,
   /** `<fault code>.what` says what happened and why, `<fault code>.remedy` what to do next. */
   faults: faultsEn,
+  /** The machine's screen: doctor, clean-up; and what the command line says of the same. */
+  machine: machineEn,
   /** What is wrong with a recipe file. */
   recipes: recipesEn,
   /** The station's own lines in the log of a run. */
@@ -43,6 +47,7 @@ export type MessageKey = { [Area in keyof Areas]: `${Area}.${keyof Areas[Area] &
 const spanish: Catalogue = {
   words: wordsEs,
   faults: faultsEs,
+  machine: machineEs,
   recipes: recipesEs,
   log: logEs,
   doctor: doctorEs,

@@ -2,6 +2,7 @@ import { tick } from 'svelte';
 import type { App } from '../../app.svelte.js';
 import { DigitEntry } from '../bays/digit-entry.js';
 import { commandOf } from './keymap.js';
+import { machineTabs } from './navigation.svelte.js';
 
 /** The window's keys: what they mean is in `keymap.ts`, here they do it. */
 export interface Keyboard {
@@ -63,6 +64,7 @@ export function createKeyboard(app: App): Keyboard {
       commands.answerOtherwise('go-station', () => navigation.go({ screen: 'station' })),
       commands.answerOtherwise('go-runs', () => navigation.go({ screen: 'runs' })),
       commands.answerOtherwise('go-recipes', () => navigation.go({ screen: 'recipes' })),
+      commands.answerOtherwise('go-machine', () => navigation.go({ screen: 'machine', tab: machineTabs[0] })),
       commands.answerOtherwise('go-settings', () => navigation.go({ screen: 'settings' })),
       commands.answerOtherwise('zoom-in', () => void client.call('window.zoom', { step: 'in' })),
       commands.answerOtherwise('zoom-out', () => void client.call('window.zoom', { step: 'out' })),

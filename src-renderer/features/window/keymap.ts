@@ -6,6 +6,7 @@ export type Command =
   | 'go-station'
   | 'go-runs'
   | 'go-recipes'
+  | 'go-machine'
   | 'go-settings'
   | 'zoom-in'
   | 'zoom-out'
@@ -42,6 +43,7 @@ export const keyBindings: readonly KeyBinding[] = [
   { command: 'go-station', keys: ['1'], control: true },
   { command: 'go-runs', keys: ['2'], control: true },
   { command: 'go-recipes', keys: ['3'], control: true },
+  { command: 'go-machine', keys: ['5'], control: true },
   { command: 'go-settings', keys: [','], control: true },
   { command: 'zoom-in', keys: ['+', '='], control: true },
   { command: 'zoom-out', keys: ['-'], control: true },

@@ -2,6 +2,10 @@
 export const bayTabs = ['run'] as const;
 export type BayTab = (typeof bayTabs)[number];
 
+/** The tabs of the machine's screen; the first is the one that it opens with. */
+export const machineTabs = ['doctor', 'cleanup'] as const;
+export type MachineTab = (typeof machineTabs)[number];
+
 /** Where the window is. It stands in the address's hash, so that a reload comes back to the same place. */
 export type Place =
   | { screen: 'station' }
@@ -9,6 +13,7 @@ export type Place =
   | { screen: 'runs' }
   | { screen: 'run'; runId: string }
   | { screen: 'recipes' }
+  | { screen: 'machine'; tab: MachineTab }
   | { screen: 'settings' };
 
 export function placeOf(hash: string): Place {
@@ -18,6 +23,9 @@ export function placeOf(hash: string): Place {
     const tab = bayTabs.find((each) => each === part);
     return tab === undefined ? { screen, bay } : { screen, bay, tab };
   }
+  if (screen === 'machine') {
+    return { screen, tab: machineTabs.find((each) => each === detail) ?? machineTabs[0] };
+  }
   if (screen === 'run' && detail !== '') return { screen, runId: detail };
   if (screen === 'runs' || screen === 'recipes' || screen === 'settings') return { screen };
   return { screen: 'station' };
@@ -26,6 +34,7 @@ export function placeOf(hash: string): Place {
 export function hashOf(place: Place): string {
   if (place.screen === 'bay') return `#/bay/${place.bay}${place.tab === undefined ? '' : `/${place.tab}`}`;
   if (place.screen === 'run') return `#/run/${place.runId}`;
+  if (place.screen === 'machine') return `#/machine/${place.tab}`;
   return `#/${place.screen}`;
 }
 

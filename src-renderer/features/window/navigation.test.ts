@@ -7,6 +7,7 @@ const places: Place[] = [
   { screen: 'runs' },
   { screen: 'run', runId: '01J9ZQ4W-0003' },
   { screen: 'recipes' },
+  { screen: 'machine', tab: 'cleanup' },
   { screen: 'settings' },
 ];
 
