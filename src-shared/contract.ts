@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Call, CallTable, EventTable } from './contract/define.js';
 import { stationCalls as ownCalls, stationEvents as ownEvents } from './contract/station.js';
+import { terminalCalls, terminalEvents } from './contract/terminals.js';
 import { windowCalls, windowEvents } from './contract/window.js';
 import type { Fault } from './model/result.js';
 
@@ -11,9 +12,9 @@ import type { Fault } from './model/result.js';
  */
 
 /** What any front of the station can ask: the window and the command line alike. */
-export const stationCalls = { ...ownCalls } as const satisfies CallTable;
+export const stationCalls = { ...ownCalls, ...terminalCalls } as const satisfies CallTable;
 /** What any front of the station can follow. */
-export const stationEvents = { ...ownEvents } as const satisfies EventTable;
+export const stationEvents = { ...ownEvents, ...terminalEvents } as const satisfies EventTable;
 
 export const calls = { ...stationCalls, ...windowCalls } as const;
 export const events = { ...stationEvents, ...windowEvents } as const;

@@ -1,9 +1,11 @@
 import { stat } from 'node:fs/promises';
+import type { stationCalls } from '../../src-shared/contract/station.js';
 import { fail, ok, type Result } from '../../src-shared/model/result.js';
 import type { StationView } from '../../src-shared/model/station.js';
 import type { Bays } from './bays/bays.js';
 import type { Clock } from './clock.js';
 import type { ConfigStore } from './config/config-store.js';
+import type { HandlersOf } from './part.js';
 import type { PortWatch } from './port-watch.js';
 import type { Records, RunLog, RunLogs } from './records/records.js';
 import type { StationHandlers } from './station-api.js';
@@ -20,7 +22,7 @@ export function createHandlers(options: {
   clock: Clock;
   doctor: StationHandlers['doctor.check'];
   onCountersReset: () => void;
-}): StationHandlers {
+}): HandlersOf<typeof stationCalls> {
   const { bays, records, logs, liveLog, ports, config, view, clock } = options;
   const later = <Value>(result: Result<Value>): Promise<Result<Value>> => Promise.resolve(result);
 

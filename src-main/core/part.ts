@@ -31,12 +31,15 @@ export interface StationPart<Calls extends CallTable, Events extends EventTable>
 }
 
 /** A station's subscriptions: a part's streams by name, and whatever is no part's by `otherwise`. */
-export function withStreamsOf(streams: StreamsOf<EventTable>, otherwise: StationSubscribe): StationSubscribe {
+export function withStreamsOf(
+  streams: Readonly<Record<string, (params: never, listener: never) => SyncDisposable>>,
+  otherwise: StationSubscribe,
+): StationSubscribe {
   return (name, params, listener) => {
     // One name picks stream, parameters and listener alike; the compiler sees a union of each.
     const stream = Object.hasOwn(streams, name) ? streams[name] : undefined;
     return stream === undefined
       ? otherwise(name, params, listener)
-      : stream(params, listener as (message: unknown) => void);
+      : stream(params as never, listener as never);
   };
 }

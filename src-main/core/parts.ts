@@ -7,6 +7,7 @@ import type { DockerEngine } from './docker/docker-engine.js';
 import type { PortWatch } from './port-watch.js';
 import type { RecipeStore } from './recipes/recipe-store.js';
 import type { Records, RunLogs } from './records/records.js';
+import { createTerminals } from './terminals/terminals.js';
 
 /** What the station hands to each of its parts. */
 export interface PartContext {
@@ -31,12 +32,13 @@ export interface PartContext {
 }
 
 /** The parts beside the bays and their runs, put together: one line each. */
-export function createParts(_context: PartContext) {
+export function createParts({ clock }: PartContext) {
+  const terminals = createTerminals({ clock });
   return {
-    handlers: {},
-    streams: {},
+    handlers: { ...terminals.handlers },
+    streams: { ...terminals.streams },
     async stop(): Promise<void> {
-      await Promise.all([]);
+      await terminals.stop();
     },
   };
 }

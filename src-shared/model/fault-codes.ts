@@ -75,6 +75,9 @@ export const faultCodes = [
   'port-permission',
   'port-busy',
   'port-held-by-container',
+  // Terminals
+  'terminal-unknown',
+  'terminal-ended',
   // The station
   'secret-missing',
   'secrets-unreadable',
