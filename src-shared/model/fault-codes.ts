@@ -78,6 +78,11 @@ export const faultCodes = [
   // Terminals
   'terminal-unknown',
   'terminal-ended',
+  'serial-gone',
+  'serial-closed',
+  'serial-no-port',
+  'serial-settings-refused',
+  'serial-not-supported',
   // The station
   'secret-missing',
   'secrets-unreadable',

@@ -49,3 +49,14 @@ function orNothing<Answer>(ask: () => Answer): Answer | undefined {
     throw error;
   }
 }
+
+/**
+ * Whether a process has the near end of some pseudo-terminal: QEMU, socat, a terminal's window. Such a one
+ * plays devices, so that having a far end open, too, does not make it a user of it.
+ */
+export function playsDevices(pid: number, procRoot = '/proc'): boolean {
+  const folder = join(procRoot, String(pid), 'fd');
+  return (orNothing(() => readdirSync(folder)) ?? []).some((name) =>
+    /^\/dev\/(pts\/)?ptmx$/.test(orNothing(() => readlinkSync(join(folder, name))) ?? ''),
+  );
+}
