@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Call, CallTable, EventTable } from './contract/define.js';
+import { jobCalls, jobEvents } from './contract/jobs.js';
 import { stationCalls as ownCalls, stationEvents as ownEvents } from './contract/station.js';
 import { terminalCalls, terminalEvents } from './contract/terminals.js';
 import { windowCalls, windowEvents } from './contract/window.js';
@@ -12,9 +13,17 @@ import type { Fault } from './model/result.js';
  */
 
 /** What any front of the station can ask: the window and the command line alike. */
-export const stationCalls = { ...ownCalls, ...terminalCalls } as const satisfies CallTable;
+export const stationCalls = {
+  ...ownCalls,
+  ...terminalCalls,
+  ...jobCalls,
+} as const satisfies CallTable;
 /** What any front of the station can follow. */
-export const stationEvents = { ...ownEvents, ...terminalEvents } as const satisfies EventTable;
+export const stationEvents = {
+  ...ownEvents,
+  ...terminalEvents,
+  ...jobEvents,
+} as const satisfies EventTable;
 
 export const calls = { ...stationCalls, ...windowCalls } as const;
 export const events = { ...stationEvents, ...windowEvents } as const;

@@ -4,6 +4,9 @@ import type { Clock } from './clock.js';
 import type { ConfigStore } from './config/config-store.js';
 import type { SecretStore } from './config/secrets.js';
 import type { DockerEngine } from './docker/docker-engine.js';
+import { createJobs } from './jobs/create-jobs.js';
+import { createJobsPart } from './jobs/jobs-part.js';
+import { cleanHere } from './jobs/leftovers.js';
 import type { PortWatch } from './port-watch.js';
 import type { RecipeStore } from './recipes/recipe-store.js';
 import type { Records, RunLogs } from './records/records.js';
@@ -32,13 +35,26 @@ export interface PartContext {
 }
 
 /** The parts beside the bays and their runs, put together: one line each. */
-export function createParts({ clock }: PartContext) {
+export function createParts({ home, clock, onDefect }: PartContext) {
   const terminals = createTerminals({ clock });
+  const jobs = createJobs({
+    home,
+    clock,
+    clean: (leftover) => (leftover.type === 'layer' ? Promise.resolve(false) : cleanHere(leftover)),
+    onDefect,
+  });
+  const jobsPart = createJobsPart({ jobs, clock, onDefect });
   return {
-    handlers: { ...terminals.handlers },
-    streams: { ...terminals.streams },
+    handlers: {
+      ...terminals.handlers,
+      ...jobsPart.handlers,
+    },
+    streams: {
+      ...terminals.streams,
+      ...jobsPart.streams,
+    },
     async stop(): Promise<void> {
-      await terminals.stop();
+      await Promise.all([terminals.stop(), jobsPart.stop()]);
     },
   };
 }

@@ -1,6 +1,7 @@
 import cliEn from '../../assets/messages/en/cli.json' with { type: 'json' };
 import doctorEn from '../../assets/messages/en/doctor.json' with { type: 'json' };
 import faultsEn from '../../assets/messages/en/faults.json' with { type: 'json' };
+import jobsEn from '../../assets/messages/en/jobs.json' with { type: 'json' };
 import logEn from '../../assets/messages/en/log.json' with { type: 'json' };
 import machineEn from '../../assets/messages/en/machine.json' with { type: 'json' };
 import recipesEn from '../../assets/messages/en/recipes.json' with { type: 'json' };
@@ -10,6 +11,7 @@ import wordsEn from '../../assets/messages/en/words.json' with { type: 'json' };
 import cliEs from '../../assets/messages/es/cli.json' with { type: 'json' };
 import doctorEs from '../../assets/messages/es/doctor.json' with { type: 'json' };
 import faultsEs from '../../assets/messages/es/faults.json' with { type: 'json' };
+import jobsEs from '../../assets/messages/es/jobs.json' with { type: 'json' };
 import logEs from '../../assets/messages/es/log.json' with { type: 'json' };
 import machineEs from '../../assets/messages/es/machine.json' with { type: 'json' };
 import recipesEs from '../../assets/messages/es/recipes.json' with { type: 'json' };
@@ -34,6 +36,8 @@ const english = {
   /** The station's own lines in the log of a run. */
   log: logEn,
   doctor: doctorEn,
+  /** Long tasks: their titles, states, steps and screen. */
+  jobs: jobsEn,
   cli: cliEn,
   /** Menus, notifications and dialogs of the Electron shell. */
   shell: shellEn,
@@ -51,6 +55,7 @@ const spanish: Catalogue = {
   recipes: recipesEs,
   log: logEs,
   doctor: doctorEs,
+  jobs: jobsEs,
   cli: cliEs,
   shell: shellEs,
   window: windowEs,

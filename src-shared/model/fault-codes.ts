@@ -83,6 +83,11 @@ export const faultCodes = [
   'serial-no-port',
   'serial-settings-refused',
   'serial-not-supported',
+  // Jobs
+  'jobs-unwritable',
+  'job-unknown',
+  'job-runs',
+  'job-interrupted',
   // The station
   'secret-missing',
   'secrets-unreadable',

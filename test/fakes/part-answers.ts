@@ -1,11 +1,24 @@
 import { ok, type Result } from '../../src-shared/model/result.js';
+import type { StationHandlers } from '../../src-main/core/station-api.js';
 
 /** What the fake station answers to the calls of its parts (`src-shared/contract/`) until a test says otherwise. */
 export function partAnswers() {
-  return { ...terminalAnswers() };
+  return {
+    ...terminalAnswers(),
+    ...jobAnswers(),
+  };
 }
 
 function terminalAnswers() {
   const done = (): Promise<Result<void>> => Promise.resolve(ok());
   return { 'terminal.write': done, 'terminal.resize': done, 'terminal.ack': done, 'terminal.close': done };
+}
+
+function jobAnswers() {
+  return {
+    'jobs.list': () => Promise.resolve(ok([])),
+    'jobs.log': () => Promise.resolve(ok({ lines: [], total: 0 })),
+    'jobs.cancel': () => Promise.resolve(ok()),
+    'jobs.remove': () => Promise.resolve(ok()),
+  } satisfies Partial<StationHandlers>;
 }
