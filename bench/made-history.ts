@@ -79,6 +79,7 @@ export function createHistory(count: number): (index: number) => MadeRun {
         fault === null ? null : { code: fault, params: { seconds: 12 }, detail: 'as the engine said it' },
       operator,
       host: 'line-1',
+      allowance: null,
     };
   };
 }

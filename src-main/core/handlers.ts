@@ -31,6 +31,10 @@ export function createHandlers(options: {
       const found = bays.find(bay);
       return later(found.ok ? found.value.flash(recipe) : found);
     },
+    'bay.allowOnce': ({ bay, by, reason }) => {
+      const found = bays.find(bay);
+      return later(found.ok ? found.value.allowOnce(by, reason) : found);
+    },
     'bay.abort': ({ bay }) => {
       const found = bays.find(bay);
       return later(found.ok ? found.value.abort('aborted-by-operator') : found);

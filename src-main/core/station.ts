@@ -20,6 +20,7 @@ import { examine } from './doctor/examine.js';
 import { createPanelClient } from './flash/panel-client.js';
 import { createGate } from './gate.js';
 import { createHandlers } from './handlers.js';
+import { createImageWatch } from './images/image-watch.js';
 import { withStreamsOf } from './part.js';
 import { createParts } from './parts.js';
 import { createPortWatch } from './port-watch.js';
@@ -117,6 +118,8 @@ async function open(
     clock,
   });
   own(engine);
+  const images = createImageWatch({ engine, clock });
+  own(images);
   const gate = createGate({ clock, engine, records });
   own(gate);
   const ports = createPortWatch({ options, clock, virtualPorts: () => settings().virtualPorts });
@@ -128,6 +131,7 @@ async function open(
   const bayParts: BayParts = {
     clock,
     engine,
+    images,
     records,
     logs,
     panelClient: createPanelClient(),
@@ -348,6 +352,7 @@ async function open(
       if (mode === 'abort-runs') await removeNetworks();
       streams.dispose();
       gate.dispose();
+      images.dispose();
       recipes.dispose();
       await engine.dispose();
       records.close();

@@ -28,6 +28,14 @@ export const stationCalls = {
   'bay.flash': call(z.object({ bay: bayNumber, recipe: z.string().max(200).optional() })).returns<{
     runId: string;
   }>(),
+  /** Starts one run in spite of `image-support-too-low`; who allowed it, and why, goes on the record. */
+  'bay.allowOnce': call(
+    z.object({
+      bay: bayNumber,
+      by: z.string().trim().min(1).max(80),
+      reason: z.string().trim().min(3).max(500),
+    }),
+  ).returns<{ runId: string }>(),
   'bay.abort': call(z.object({ bay: bayNumber })).returns<void>(),
   'bay.configure': call(
     z.object({ bay: bayNumber, label: z.string().max(80).optional(), enabled: z.boolean().optional() }),

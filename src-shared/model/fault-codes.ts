@@ -14,6 +14,8 @@ export const faultCodes = [
   'image-missing',
   'image-support-too-low',
   'image-digest-mismatch',
+  'image-changed',
+  'allowance-not-needed',
   // Containers
   'container-option-refused',
   'container-port-taken',

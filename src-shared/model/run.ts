@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allowanceSchema } from './image.js';
 import { faultSchema } from './result.js';
 
 /** `FAIL` means the unit is bad, `ERROR` means the station is bad. */
@@ -70,6 +71,8 @@ export const runRecordSchema = z.object({
   fault: faultSchema.nullable(),
   operator: z.string(),
   host: z.string(),
+  /** Null for an ordinary run: its image was good enough. */
+  allowance: allowanceSchema.nullable(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 

@@ -13,6 +13,7 @@ import type { RunState } from '../../src-main/core/bays/run-state.js';
 import type { LoadedRecipe } from '../../src-main/core/recipes/match.js';
 import { aPort } from './bay-data.js';
 import { createFakeClock, type FakeClock } from './clock.js';
+import { createImageWatch, type ImageWatch } from '../../src-main/core/images/image-watch.js';
 import { createFakeEngine, type FakeEngine } from './engine.js';
 import { parsedRecipe } from './recipes.js';
 import { createFakeRecords, createFakeRunLogs, type FakeRecords, type FakeRunLogs } from './records.js';
@@ -22,6 +23,7 @@ export interface FakeBay {
   bay: BayController;
   clock: FakeClock;
   engine: FakeEngine;
+  images: ImageWatch;
   records: FakeRecords;
   logs: FakeRunLogs;
   verdicts: RunState[];
@@ -79,6 +81,7 @@ flash:
 export function createFakeBay(options: { recipe?: string; automatic?: boolean } = {}): FakeBay {
   const clock = createFakeClock();
   const engine = createFakeEngine({ clock, stationId: 'station-1' });
+  const images = createImageWatch({ engine, clock });
   const records = createFakeRecords();
   const logs = createFakeRunLogs();
   const { recipe, hash } = parsedRecipe(options.recipe ?? httpRecipe);
@@ -102,6 +105,7 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
   const parts: BayParts = {
     clock,
     engine,
+    images,
     records,
     logs,
     panelClient,
@@ -142,6 +146,7 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
     gate: null,
     parts,
   });
+  images.changes.subscribe(() => bay.recheckImage());
   bay.verdicts.subscribe((run) => verdicts.push(run));
 
   async function pass(ms = 0): Promise<void> {
@@ -155,6 +160,7 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
     bay,
     clock,
     engine,
+    images,
     records,
     logs,
     verdicts,

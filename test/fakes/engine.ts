@@ -16,7 +16,7 @@ import type { EngineView } from '../../src-shared/model/station.js';
 /** The calls that a test can make fail or hold up. */
 export type EngineCall = Exclude<
   keyof Engine,
-  'view' | 'changes' | 'containerEvents' | 'start' | 'dispose' | 'followLogs'
+  'view' | 'changes' | 'containerEvents' | 'imageEvents' | 'start' | 'dispose' | 'followLogs'
 >;
 
 /** A container as the test sees it: what it was made of, and the strings to pull. */
@@ -56,6 +56,8 @@ export interface FakeEngine extends Engine {
   hold(call: EngineCall): () => void;
   /** A container that is there without this engine object having made it: of a station before, or of a neighbour. */
   plant(spec: ContainerSpec, state?: 'created' | 'running'): FakeContainer;
+  /** Gives a name to an image, or takes it away, and says that images changed. */
+  setImage(name: string, image: ImageInfo | null): void;
   /** Someone else removes a container. */
   vanish(id: string): void;
   /** The engine stops answering; with `containersDie` as when the engine itself was stopped. */
@@ -82,6 +84,7 @@ export function createFakeEngine(options: { clock: Clock; stationId: string }): 
   const holds: { call: EngineCall; until: Promise<void> }[] = [];
   const changes = createEmitter<EngineView>();
   const containerEvents = createEmitter<ContainerEvent>();
+  const imageEvents = createEmitter<void>();
   const journal: string[] = [];
   const endpoint = 'fake://engine';
   const ready: EngineView = {
@@ -197,7 +200,9 @@ export function createFakeEngine(options: { clock: Clock; stationId: string }): 
   };
 
   const engine: FakeEngine = {
-    images: new Map([['flasher:latest', { id: `sha256:${'a'.repeat(64)}`, digest: null, labels: {} }]]),
+    images: new Map([
+      ['flasher:latest', { id: `sha256:${'a'.repeat(64)}`, digest: null, digests: [], labels: {} }],
+    ]),
     networks: new Map(),
     takenPorts: new Set(),
     goneNodes: new Set(),
@@ -206,11 +211,12 @@ export function createFakeEngine(options: { clock: Clock; stationId: string }): 
     onExec: () => ({ exitCode: 0, output: '', truncated: false }),
     changes,
     containerEvents,
+    imageEvents,
     get view() {
       return view;
     },
     get open() {
-      return changes.listeners + containerEvents.listeners + followers;
+      return changes.listeners + containerEvents.listeners + imageEvents.listeners + followers;
     },
     start: () => Promise.resolve(),
     dispose: () => undefined,
@@ -232,6 +238,11 @@ export function createFakeEngine(options: { clock: Clock; stationId: string }): 
       if (state === 'running') run(entry);
       return entry;
     },
+    setImage(name, image) {
+      if (image === null) engine.images.delete(name);
+      else engine.images.set(name, image);
+      if (view.state === 'ready') imageEvents.emit();
+    },
     vanish(id) {
       const entry = entries.get(id);
       if (entry !== undefined) remove(entry);
@@ -244,6 +255,7 @@ export function createFakeEngine(options: { clock: Clock; stationId: string }): 
     comeBack() {
       view = ready;
       changes.emit(view);
+      imageEvents.emit();
     },
 
     inspectImage: (name) =>

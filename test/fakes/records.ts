@@ -32,6 +32,7 @@ export function createRun(given: Partial<RunRecord> & { id: string }): RunRecord
     fault: null,
     operator: 'Ada',
     host: 'line-1',
+    allowance: null,
     ...given,
   };
 }

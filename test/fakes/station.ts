@@ -189,6 +189,8 @@ export function createFakeStation(options: { home: string }): FakeStation {
   const defaults: StationHandlers = {
     'bay.flash': ({ bay }) =>
       Promise.resolve(bays.has(bay) ? ok({ runId: `run-bay-${bay}-0001` }) : fail('bay-unknown', { bay })),
+    'bay.allowOnce': ({ bay }) =>
+      Promise.resolve(bays.has(bay) ? ok({ runId: `run-bay-${bay}-0001` }) : fail('bay-unknown', { bay })),
     'bay.abort': ({ bay }) => Promise.resolve(known(bay)),
     'bay.configure': ({ bay, label, enabled }) => {
       const present = bays.get(bay);

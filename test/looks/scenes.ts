@@ -253,5 +253,6 @@ export function record(view: BayView): RunRecord {
     fault: current?.fault ?? null,
     operator: 'J. Álvarez',
     host: 'line2',
+    allowance: null,
   };
 }

@@ -52,7 +52,9 @@ export const base = setup({
         context.port === null ||
         context.gate !== null ||
         context.hold !== null ||
-        !context.enabled
+        !context.enabled ||
+        // What an engineer allowed was one run: the next is asked for again.
+        run.allowance !== null
       ) {
         return false;
       }
@@ -165,6 +167,7 @@ export const beginFlash = on('flash', (context, event) => {
     port: context.port,
     attempt: previous?.port.identity === context.port.identity ? previous.attempt + 1 : 1,
     operator: event.operator,
+    allowance: event.allowance ?? null,
     startedAt: event.at,
   });
   return { run, armed: false, recordFault: null };

@@ -256,6 +256,7 @@ describe('whatever happens in the middle of a run', () => {
     await fake.pass(1000);
     expect(fake.engine.containers()).toHaveLength(1);
     expect(fake.records.saved.at(-1)?.verdict).toBeNull();
+    fake.images.dispose();
     expect(fake.clock.timers).toBe(0);
     expect(fake.logs.openLogs).toEqual([]);
     expect(fake.engine.open).toBe(0);

@@ -1,15 +1,18 @@
 import type { BayHold, BayView } from '../../../src-shared/model/bay.js';
+import type { Allowance } from '../../../src-shared/model/image.js';
 import type { Port } from '../../../src-shared/model/port.js';
 import { fail, fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import type { SyncDisposable } from '../disposable.js';
 import { createEmitter, type EventStream } from '../emitter.js';
+import type { ImageInfo } from '../docker/engine.js';
 import type { LoadedRecipe } from '../recipes/match.js';
 import type { RunLog } from '../records/records.js';
-import type { BayEvent, BayTimes, Effect, RunEvent, Timer } from './bay-events.js';
+import type { BayEvent, Effect, RunEvent, Timer } from './bay-events.js';
 import { startBay, stepBay, type BayMachine } from './bay-machine.js';
+import type { BayParts } from './bay-parts.js';
 import { heldFault, viewBay } from './bay-view.js';
-import { imageProblem } from './image-problem.js';
-import { planOf, type RunParts } from './run-parts.js';
+import { imageProblem, writtenSupport } from './image-problem.js';
+import { planOf } from './run-parts.js';
 import { createRunSession, type RunSession } from './run-session.js';
 import type { Conclusion, RunState } from './run-state.js';
 
@@ -22,18 +25,7 @@ export interface BayPlace {
   physicalPath: string;
 }
 
-/** What a bay needs of the station beyond what its runs need. */
-export interface BayParts extends RunParts {
-  times: BayTimes;
-  /** The recipe for a port in this bay; a fault says why there is none, or more than one. */
-  matchRecipe(port: Port, bay: number): Result<LoadedRecipe>;
-  findRecipe(name: string): LoadedRecipe | undefined;
-  operator(): string;
-  /** The store took a write, or refused it. */
-  onRecordsHealth(fault: Fault | null): void;
-  /** Something threw that should not have: for the program's log. */
-  onDefect(error: unknown): void;
-}
+export type { BayParts } from './bay-parts.js';
 
 /** Runs one bay: events in, effects out and done. The only owner of the bay's state. */
 export interface BayController {
@@ -55,6 +47,8 @@ export interface BayController {
   setAutomatic(on: boolean): void;
   /** Recipes changed: look again which one fits. */
   rematch(): void;
+  /** Images changed: look again whether the recipe's is there and good enough. */
+  recheckImage(): void;
   /**
    * Takes the bay for somebody alone until what it returns is disposed: `bay-busy` while a run goes on, `bay-held`
    * while somebody else has it.
@@ -64,6 +58,11 @@ export interface BayController {
   engineBack(): void;
   /** Starts a run: `bay-disabled`, `bay-busy`, `bay-empty`, whatever blocks it, `recipe-unknown`. */
   flash(recipe?: string): Result<{ runId: string }>;
+  /**
+   * Starts one run although the image's support is too low, with who allowed it and why on the record. Whatever
+   * else is in the way still is; `allowance-not-needed` when nothing is.
+   */
+  allowOnce(by: string, reason: string): Result<{ runId: string }>;
   /** `bay-not-running`. */
   abort(reason: 'aborted-by-operator' | 'aborted-by-quit'): Result<void>;
   adopt(run: RunState, loaded: LoadedRecipe, resume: 'panel' | 'flash' | 'test' | Conclusion): void;
@@ -91,6 +90,8 @@ export function createBayController(options: {
   let draining = false;
   let released = false;
   let imageLook = 0;
+  /** The image as it was seen last, for the one who allows it. */
+  let seenImage: ImageInfo | null = null;
   let session: RunSession | null = null;
   /** The recipe of the run that is about to start; the machine carries only its plan. */
   let chosen: LoadedRecipe | null = null;
@@ -219,9 +220,10 @@ export function createBayController(options: {
     if (loaded === undefined) return;
     imageLook += 1;
     const look = imageLook;
-    const image = await parts.engine.inspectImage(loaded.recipe.image.name);
+    const image = await parts.images.look(loaded.recipe.image.name);
     // A later look has begun: this answer may be about another recipe.
     if (look !== imageLook) return;
+    seenImage = image.ok ? image.value : null;
     const problem = image.ok ? imageProblem(loaded.recipe, image.value) : image.error;
     send({ type: 'image-checked', fault: problem });
   }
@@ -281,10 +283,33 @@ export function createBayController(options: {
     const name = recipeName ?? (found?.ok === true ? found.value.recipe : undefined);
     const loaded = name === undefined ? undefined : parts.findRecipe(name);
     if (loaded === undefined) return fail('recipe-unknown', { recipe: name ?? '' });
+    return start(loaded);
+  }
+
+  function start(loaded: LoadedRecipe, allowance?: Allowance): Result<{ runId: string }> {
     chosen = loaded;
     const runId = parts.newRunId();
-    send({ type: 'flash', runId, operator: parts.operator(), plan: planOf(loaded) });
+    const allowed = allowance === undefined ? {} : { allowance };
+    send({ type: 'flash', runId, operator: parts.operator(), plan: planOf(loaded), ...allowed });
     return ok({ runId });
+  }
+
+  function allowOnce(by: string, reason: string): Result<{ runId: string }> {
+    const inTheWay = obstacle(false);
+    if (inTheWay === null) return fail('allowance-not-needed', { bay: place.number });
+    const { match: found } = snapshot.context;
+    const loaded = found?.ok === true ? parts.findRecipe(found.value.recipe) : undefined;
+    const allowable = inTheWay.code === 'image-support-too-low' && inTheWay === snapshot.context.imageFault;
+    if (!allowable || loaded === undefined || seenImage === null) return { ok: false, error: inTheWay };
+    const { recipe } = loaded;
+    return start(loaded, {
+      by,
+      at: parts.clock.now(),
+      reason,
+      status: writtenSupport(recipe, seenImage),
+      minimum: recipe.minimumSupport,
+      imageId: seenImage.id,
+    });
   }
 
   firstEffects.forEach(perform);
@@ -317,6 +342,7 @@ export function createBayController(options: {
     setGate: (gate) => send({ type: 'gate', fault: gate }),
     setAutomatic: (on) => send({ type: 'automatic', on }),
     rematch: match,
+    recheckImage: () => send({ type: 'images-changed' }),
     hold(kind) {
       const { hold: present } = snapshot.context;
       if (present !== null) return { ok: false, error: heldFault(present, place.number) };
@@ -333,6 +359,7 @@ export function createBayController(options: {
     engineLost: () => send({ type: 'engine-lost' }),
     engineBack: () => send({ type: 'engine-back' }),
     flash,
+    allowOnce,
     abort(reason) {
       if (!snapshot.matches('running')) return fail('bay-not-running', { bay: place.number });
       send({ type: 'abort', reason });

@@ -1,11 +1,12 @@
 import type { BayHold } from '../../../src-shared/model/bay.js';
+import type { Allowance } from '../../../src-shared/model/image.js';
 import type { Port } from '../../../src-shared/model/port.js';
 import type { Fault, Result } from '../../../src-shared/model/result.js';
 import type { Progress, TestOutcome } from '../../../src-shared/model/run.js';
 import type { Conclusion, RunPlan, RunState } from './run-state.js';
 
 /** Timers that the machine sets through effects; each is one of a kind in a bay. */
-export type Timer = 'settle' | 'recheck' | 'flash' | 'stall' | 'engine' | 'deal' | 'record';
+export type Timer = 'settle' | 'flash' | 'stall' | 'engine' | 'deal' | 'record';
 
 /** All that can happen to a bay. `at` is ms since the epoch: the machine knows no clock. */
 export type BayEvent = { at: number } & (
@@ -21,10 +22,15 @@ export type BayEvent = { at: number } & (
   | { type: 'held'; hold: BayHold | null }
   /** Whether a plug is enough from now on. */
   | { type: 'automatic'; on: boolean }
+  /** Images came, went or changed their names: what is known of the recipe's may be old. */
+  | { type: 'images-changed' }
   /** The recipe's image was looked at. */
   | { type: 'image-checked'; fault: Fault | null }
-  /** `plan` overrides the matched recipe: somebody named one on the command line. */
-  | { type: 'flash'; runId: string; operator: string; plan?: RunPlan }
+  /**
+   * `plan` overrides the matched recipe: somebody named one on the command line. `allowance` lets this one run go
+   * on with an image whose support is too low.
+   */
+  | { type: 'flash'; runId: string; operator: string; plan?: RunPlan; allowance?: Allowance }
   | { type: 'abort'; reason: 'aborted-by-operator' | 'aborted-by-quit' }
   /** A run that another life of the station began. */
   | { type: 'adopt'; run: RunState; resume: 'panel' | 'flash' | 'test' | Conclusion }
@@ -103,8 +109,6 @@ export interface BayContext {
 export interface BayTimes {
   /** How long a port must stay before it counts: contacts bounce. */
   settle: number;
-  /** How often the image is looked at again while a unit waits. */
-  recheck: number;
   /** How long a run waits for an engine that was lost. */
   engine: number;
   /** How long the end of a run waits for its container to be dealt with; what is left is cleaned up later. */
@@ -115,7 +119,6 @@ export interface BayTimes {
 
 export const defaultTimes: BayTimes = {
   settle: 500,
-  recheck: 5000,
   engine: 10_000,
   deal: 20_000,
   record: 2000,

@@ -82,8 +82,7 @@ export function createBayMachine(times: BayTimes) {
 
       /** A port is there and stays. What it waits for is read from the context (bay-view.ts). */
       present: {
-        entry: [change.armIfMatched, effect({ do: 'check-image' }), startTimer('recheck', times)],
-        exit: stopTimer('recheck'),
+        entry: [change.armIfMatched, effect({ do: 'check-image' })],
         always: { guard: 'mayStartByItself', actions: [change.disarm, effect({ do: 'request-flash' })] },
         on: {
           adopt,
@@ -93,10 +92,7 @@ export function createBayMachine(times: BayTimes) {
           matched: { actions: [change.takeMatch, change.forgetImage, effect({ do: 'check-image' })] },
           gate: { actions: [change.takeGate, effect({ do: 'check-image' })] },
           'image-checked': { actions: change.takeImage },
-          timer: {
-            guard: timerFired('recheck'),
-            actions: [effect({ do: 'check-image' }), startTimer('recheck', times)],
-          },
+          'images-changed': { actions: effect({ do: 'check-image' }) },
         },
       },
 
@@ -222,7 +218,15 @@ export function createBayMachine(times: BayTimes) {
               { target: 'gone' },
             ],
           },
-          shown: { on: { detached: { target: '#bay.empty', actions: change.dropPortAndRun } } },
+          shown: {
+            on: {
+              detached: { target: '#bay.empty', actions: change.dropPortAndRun },
+              // Nothing starts by itself here; what keeps the operator from flashing again has to be true.
+              matched: { actions: [change.takeMatch, change.forgetImage, effect({ do: 'check-image' })] },
+              'images-changed': { actions: effect({ do: 'check-image' }) },
+              'image-checked': { actions: change.takeImage },
+            },
+          },
           /** The unit was unplugged before its verdict: that stays to be read until the next plug. */
           gone: {},
         },

@@ -52,7 +52,11 @@ export function createBays(options: {
   const changes = createEmitter<{ bay: number }>();
   const verdicts = createEmitter<EndedRun>();
   const byPath = new Map<string, BayController>();
-  const subscriptions: SyncDisposable[] = [];
+  const subscriptions: SyncDisposable[] = [
+    parts.images.changes.subscribe(() => {
+      for (const bay of byPath.values()) bay.recheckImage();
+    }),
+  ];
   let { automatic, gate } = options;
 
   function create(physicalPath: string, entry: BayEntry): BayController {

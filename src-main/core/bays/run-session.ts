@@ -12,7 +12,7 @@ import { networkName, specForRun } from './container-spec.js';
 import { createContentCheck } from './content-check.js';
 import { followFlash } from './follow-flash.js';
 import { createContainerWatch } from './container-watch.js';
-import { imageProblem } from './image-problem.js';
+import { expectImage, findRunImage } from './image-problem.js';
 import type { RunParts } from './run-parts.js';
 import { toRecord, type Conclusion, type RunState } from './run-state.js';
 
@@ -131,13 +131,6 @@ export function createRunSession(options: {
     return { ...record, contentHash: content.hash ?? record.contentHash };
   }
 
-  async function checkImage(): Promise<Result<{ id: string; digest: string | null }>> {
-    const image = await engine.inspectImage(recipe.image.name);
-    if (!image.ok) return image;
-    const problem = imageProblem(recipe, image.value);
-    return problem === null ? image : { ok: false, error: problem };
-  }
-
   async function ensureNetwork(): Promise<Result<void>> {
     if (recipe.container.network === 'none') return ok();
     return engine.ensureNetwork({
@@ -176,6 +169,8 @@ export function createRunSession(options: {
     const created = await creating;
     if (!created.ok) return created;
     say('log.container', { id: created.value.id.slice(0, 12) });
+    const same = await expectImage(engine, created.value.id, { id: run.imageId, name: recipe.image.name });
+    if (!same.ok) return same;
     if (hostPort !== null) say('log.panel-port', { port: hostPort });
     return ok({ containerId: created.value.id, hostPort });
   }
@@ -204,10 +199,17 @@ export function createRunSession(options: {
       if (portGone(run)) return;
       plugged = run.port;
       content.begin();
-      const [image, network] = await Promise.all([checkImage(), ensureNetwork()]);
+      const [image, network] = await Promise.all([
+        findRunImage(engine, recipe, run.allowance),
+        ensureNetwork(),
+      ]);
       if (!image.ok) return failStation(image.error);
       if (!network.ok) return failStation(network.error);
       say('log.image', { image: recipe.image.name, id: image.value.id.slice(7, 19) });
+      if (run.allowance !== null) {
+        const { by, reason, status } = run.allowance;
+        say('log.allowed', { by, reason, status: status ?? '–' });
+      }
       emit({ type: 'prepared', imageId: image.value.id, imageDigest: image.value.digest });
     },
 

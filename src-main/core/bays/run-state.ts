@@ -1,4 +1,5 @@
 import type { Localized } from '../../../src-shared/model/bay.js';
+import type { Allowance } from '../../../src-shared/model/image.js';
 import type { Port } from '../../../src-shared/model/port.js';
 import type { Fault } from '../../../src-shared/model/result.js';
 import type {
@@ -39,6 +40,8 @@ export interface RunState {
   attempt: number;
   adopted: boolean;
   operator: string;
+  /** Who allowed this one run although its image's support is too low; null for an ordinary run. */
+  allowance: Allowance | null;
   startedAt: number;
   endedAt: number | null;
   phases: PhaseRecord[];
@@ -58,9 +61,11 @@ export interface RunState {
 }
 
 export function beginRun(
-  start: Pick<RunState, 'id' | 'plan' | 'port' | 'attempt' | 'operator' | 'startedAt'>,
+  start: Pick<RunState, 'id' | 'plan' | 'port' | 'attempt' | 'operator' | 'startedAt'> &
+    Partial<Pick<RunState, 'allowance'>>,
 ): RunState {
   return {
+    allowance: null,
     ...start,
     adopted: false,
     endedAt: null,
@@ -88,6 +93,7 @@ export function resumeRun(record: RunRecord, plan: RunPlan, port: Port): RunStat
       port,
       attempt: record.attempt,
       operator: record.operator,
+      allowance: record.allowance,
       startedAt: record.startedAt,
     }),
     adopted: true,
@@ -176,5 +182,6 @@ export function toRecord(run: RunState, place: { bay: number; bayLabel: string; 
     fault: run.conclusion?.fault ?? null,
     operator: run.operator,
     host: place.host,
+    allowance: run.allowance,
   };
 }

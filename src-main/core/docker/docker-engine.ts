@@ -11,6 +11,7 @@ import { labels, type ContainerInfo, type Engine, type ImageInfo } from './engin
 import { exec } from './exec.js';
 import { readProblem } from './faults.js';
 import { followLogs } from './follow-logs.js';
+import { createImageEvents } from './image-events.js';
 import { createNetworks } from './networks.js';
 import { containerListSchema, containerSchema, createdSchema, imageSchema } from './schemas.js';
 
@@ -44,6 +45,7 @@ export function createDockerEngine({ search, stationId, clock }: DockerEngineOpt
     clock,
   });
   const networks = createNetworks(connection, stationId);
+  const images = createImageEvents({ connection, clock });
   /** Containers that are known to be ours, so that it need not be asked each time. */
   const owned = new Set<string>();
   const removals = connection.containerEvents.subscribe(({ type, containerId }) => {
@@ -95,10 +97,11 @@ export function createDockerEngine({ search, stationId, clock }: DockerEngineOpt
     },
     changes: connection.changes,
     containerEvents: connection.containerEvents,
+    imageEvents: images.events,
     start: () => connection.start(),
     async dispose() {
       removals.dispose();
-      await connection.dispose();
+      await Promise.all([connection.dispose(), images.dispose()]);
     },
 
     inspectImage: async (name) => {
@@ -210,9 +213,11 @@ export function createDockerEngine({ search, stationId, clock }: DockerEngineOpt
 }
 
 function toImageInfo({ Id, RepoDigests, Config }: z.infer<typeof imageSchema>): ImageInfo {
+  const digests = (RepoDigests ?? []).flatMap((digest) => digest.split('@')[1] ?? []);
   return {
     id: Id,
-    digest: RepoDigests?.[0]?.split('@')[1] ?? null,
+    digest: digests[0] ?? null,
+    digests,
     labels: Config?.Labels ?? {},
   };
 }

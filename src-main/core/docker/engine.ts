@@ -13,8 +13,10 @@ export const labels = {
 
 export interface ImageInfo {
   id: string;
-  /** The repository digest when the image has one, else null. */
+  /** The first repository digest when the image has one, else null. */
   digest: string | null;
+  /** Every repository digest: an image that came from several registries has several. */
+  digests: string[];
   labels: Record<string, string>;
 }
 
@@ -94,6 +96,8 @@ export interface Engine extends Disposable {
   readonly changes: EventStream<EngineView>;
   /** Events of containers that carry the station's label. Ends never: it reconnects. */
   readonly containerEvents: EventStream<ContainerEvent>;
+  /** Some image came, went or changed its names, or that may have been missed. Says not which. */
+  readonly imageEvents: EventStream<void>;
   /** Looks for the engine and goes on looking; resolves after the first attempt. */
   start(): Promise<void>;
   inspectImage(name: string): Promise<Result<ImageInfo>>;

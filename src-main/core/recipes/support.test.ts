@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { meetsMinimum, supportLabel, understandSupport, type SupportLevel } from './support.js';
+import type { SupportLevel } from '../../../src-shared/model/image.js';
+import { meetsMinimum, supportLabel, understandSupport } from './support.js';
 
 describe('the support label of an image', () => {
   it('is named after the model', () => {

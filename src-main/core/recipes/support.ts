@@ -1,5 +1,4 @@
-/** How well an image supports a model, from best to none that is known. */
-export type SupportLevel = 'stable' | 'release-candidate' | 'beta' | 'unknown';
+import type { SupportLevel } from '../../../src-shared/model/image.js';
 
 export interface Support {
   level: SupportLevel;

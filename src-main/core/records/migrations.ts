@@ -70,6 +70,10 @@ export const migrations: readonly string[] = [
 
   CREATE TABLE heartbeat (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL) STRICT;
   `,
+  `
+  -- Who allowed a run although its image's support was too low; JSON, null for every ordinary run.
+  ALTER TABLE runs ADD COLUMN allowance TEXT;
+  `,
 ];
 
 /** Marks a file as Slipway's in SQLite's own header field: "SLIP". */

@@ -26,7 +26,7 @@ const plainColumns = {
   host: 'host',
 } as const satisfies Record<string, keyof RunRecord>;
 
-const jsonColumns = ['fault', 'phases', 'tests'] as const;
+const jsonColumns = ['fault', 'phases', 'tests', 'allowance'] as const;
 
 /** All columns of `runs` but its key and its facet, in the order in which `runValues` gives them. */
 export const runColumns = [...Object.keys(plainColumns), ...jsonColumns];
@@ -37,6 +37,7 @@ export function runValues(run: RunRecord): SqlValue[] {
     run.fault === null ? null : JSON.stringify(run.fault),
     JSON.stringify(run.phases),
     JSON.stringify(run.tests),
+    run.allowance === null ? null : JSON.stringify(run.allowance),
   ];
 }
 
