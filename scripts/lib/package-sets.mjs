@@ -39,6 +39,7 @@ export const packageSets = {
     { name: 'qemu-system-arm', why: 'a board with a real boot loader', program: 'qemu-system-aarch64' },
     { name: 'u-boot-qemu', why: 'the boot loader', file: '/usr/lib/u-boot/qemu_arm64/u-boot.bin' },
     { name: 'busybox-static', why: "a tiny image for the engine's tests" },
+    { name: 'lrzsz', why: 'receives what the serial console sends, in tests', program: 'rb' },
   ],
 };
 

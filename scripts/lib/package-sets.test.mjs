@@ -9,6 +9,7 @@ describe('what is missing', () => {
       'qemu-system-arm',
       'u-boot-qemu',
       'busybox-static',
+      'lrzsz',
     ]);
   });
 

@@ -90,6 +90,15 @@ export const faultCodes = [
   'job-unknown',
   'job-runs',
   'job-interrupted',
+  // Transfers and the serial console
+  'transfer-file-unreadable',
+  'transfer-no-answer',
+  'transfer-refused',
+  'transfer-broken',
+  'transfer-cancelled',
+  'transfer-busy',
+  'console-closed',
+  'console-log-unwritable',
   // The station
   'secret-missing',
   'secrets-unreadable',
