@@ -32,6 +32,7 @@ export const icons = {
   folder: ['M3 6h6l2 2.5h10V19H3z'],
   dots: ['M5 12h.01', 'M12 12h.01', 'M19 12h.01'],
   check: ['M5 12.5l4.5 4.5L19 7.5'],
+  announce: ['M4 10v4h3l5 4V6l-5 4z', 'M15.5 9a4 4 0 0 1 0 6', 'M18 6.5a8 8 0 0 1 0 11'],
 } as const;
 
 export type IconName = keyof typeof icons;

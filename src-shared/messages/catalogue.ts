@@ -6,6 +6,7 @@ import logEn from '../../assets/messages/en/log.json' with { type: 'json' };
 import machineEn from '../../assets/messages/en/machine.json' with { type: 'json' };
 import recipesEn from '../../assets/messages/en/recipes.json' with { type: 'json' };
 import shellEn from '../../assets/messages/en/shell.json' with { type: 'json' };
+import terminalEn from '../../assets/messages/en/terminal.json' with { type: 'json' };
 import windowEn from '../../assets/messages/en/window.json' with { type: 'json' };
 import wordsEn from '../../assets/messages/en/words.json' with { type: 'json' };
 import cliEs from '../../assets/messages/es/cli.json' with { type: 'json' };
@@ -16,6 +17,7 @@ import logEs from '../../assets/messages/es/log.json' with { type: 'json' };
 import machineEs from '../../assets/messages/es/machine.json' with { type: 'json' };
 import recipesEs from '../../assets/messages/es/recipes.json' with { type: 'json' };
 import shellEs from '../../assets/messages/es/shell.json' with { type: 'json' };
+import terminalEs from '../../assets/messages/es/terminal.json' with { type: 'json' };
 import windowEs from '../../assets/messages/es/window.json' with { type: 'json' };
 import wordsEs from '../../assets/messages/es/words.json' with { type: 'json' };
 import type { Locale } from '../model/station.js';
@@ -41,6 +43,8 @@ const english = {
   cli: cliEn,
   /** Menus, notifications and dialogs of the Electron shell. */
   shell: shellEn,
+  /** The frame of a terminal, whatever is at its other end. */
+  terminal: terminalEn,
   window: windowEn,
 };
 
@@ -58,6 +62,7 @@ const spanish: Catalogue = {
   jobs: jobsEs,
   cli: cliEs,
   shell: shellEs,
+  terminal: terminalEs,
   window: windowEs,
 };
 

@@ -121,6 +121,12 @@ export function createTerminal(options: {
     resolveEnd(ending);
   }
 
+  /** What has gone from the ring may have drawn the screen: a program that fills it draws it anew for another size. */
+  function redraw(): void {
+    if (ending !== null || size.rows < 2) return;
+    void source.resize({ ...size, rows: size.rows - 1 }).then(() => source.resize(size));
+  }
+
   source.start({
     output(bytes) {
       if (ending !== null || bytes.length === 0) return;
@@ -164,6 +170,7 @@ export function createTerminal(options: {
       }
       viewers.add(viewer);
       govern();
+      if (ring.position > ring.size) redraw();
       return {
         dispose() {
           viewers.delete(viewer);

@@ -3,6 +3,7 @@ export type DialogRequest =
   | { kind: 'abort'; bay: number; runId: string }
   | { kind: 'flash-again'; bay: number; runId: string }
   | { kind: 'reset-counters' }
+  | { kind: 'paste'; lines: number; paste: () => void }
   | { kind: 'help' }
   | { kind: 'quit'; running: readonly number[] };
 
