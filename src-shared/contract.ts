@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { containerCalls, containerEvents } from './contract/containers.js';
 import type { Call, CallTable, EventTable } from './contract/define.js';
 import { jobCalls, jobEvents } from './contract/jobs.js';
 import { stationCalls as ownCalls, stationEvents as ownEvents } from './contract/station.js';
@@ -17,12 +18,14 @@ export const stationCalls = {
   ...ownCalls,
   ...terminalCalls,
   ...jobCalls,
+  ...containerCalls,
 } as const satisfies CallTable;
 /** What any front of the station can follow. */
 export const stationEvents = {
   ...ownEvents,
   ...terminalEvents,
   ...jobEvents,
+  ...containerEvents,
 } as const satisfies EventTable;
 
 export const calls = { ...stationCalls, ...windowCalls } as const;

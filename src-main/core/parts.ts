@@ -1,5 +1,6 @@
 import type { Messages } from '../../src-shared/messages/messages.js';
 import type { Bays } from './bays/bays.js';
+import { createContainersPart } from './containers/containers-part.js';
 import type { Clock } from './clock.js';
 import type { ConfigStore } from './config/config-store.js';
 import type { SecretStore } from './config/secrets.js';
@@ -35,7 +36,8 @@ export interface PartContext {
 }
 
 /** The parts beside the bays and their runs, put together: one line each. */
-export function createParts({ home, clock, onDefect }: PartContext) {
+export function createParts(context: PartContext) {
+  const { home, clock, onDefect } = context;
   const terminals = createTerminals({ clock });
   const jobs = createJobs({
     home,
@@ -44,17 +46,20 @@ export function createParts({ home, clock, onDefect }: PartContext) {
     onDefect,
   });
   const jobsPart = createJobsPart({ jobs, clock, onDefect });
+  const containers = createContainersPart(context);
   return {
     handlers: {
       ...terminals.handlers,
       ...jobsPart.handlers,
+      ...containers.handlers,
     },
     streams: {
       ...terminals.streams,
       ...jobsPart.streams,
+      ...containers.streams,
     },
     async stop(): Promise<void> {
-      await Promise.all([terminals.stop(), jobsPart.stop()]);
+      await Promise.all([terminals.stop(), jobsPart.stop(), containers.stop()]);
     },
   };
 }

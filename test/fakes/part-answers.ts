@@ -1,4 +1,5 @@
 import { ok, type Result } from '../../src-shared/model/result.js';
+import { containerAnswers } from './container-answers.js';
 import type { StationHandlers } from '../../src-main/core/station-api.js';
 
 /** What the fake station answers to the calls of its parts (`src-shared/contract/`) until a test says otherwise. */
@@ -6,6 +7,7 @@ export function partAnswers() {
   return {
     ...terminalAnswers(),
     ...jobAnswers(),
+    ...containerAnswers(),
   };
 }
 

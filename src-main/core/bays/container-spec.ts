@@ -51,6 +51,7 @@ export function specForRun(options: {
   const { recipe, runId, bay, port, stationId, workspace, hostPort, secret } = options;
   const { container } = recipe;
   const env: Record<string, string> = {};
+  const secretNames: string[] = [];
   for (const [name, value] of Object.entries(container.env)) {
     if (typeof value === 'string') {
       env[name] = value;
@@ -59,6 +60,7 @@ export function specForRun(options: {
     const found = secret(value.secret);
     if (!found.ok) return found;
     env[name] = found.value;
+    secretNames.push(name);
   }
   return ok({
     name: `slipway-bay${bay}-${runId}`,
@@ -68,6 +70,8 @@ export function specForRun(options: {
       [labels.bay]: String(bay),
       [labels.run]: runId,
       [labels.recipe]: recipe.name,
+      // The recipe may be another when somebody looks at the container.
+      ...(secretNames.length === 0 ? {} : { [labels.secrets]: secretNames.join(',') }),
     },
     env,
     ...(container.command === undefined ? {} : { command: container.command }),

@@ -9,6 +9,8 @@ export const labels = {
   bay: 'io.slipway.bay',
   run: 'io.slipway.run',
   recipe: 'io.slipway.recipe',
+  /** Names of the environment variables whose values are secrets, between commas; left out when there are none. */
+  secrets: 'io.slipway.secrets',
 } as const;
 
 export interface ImageInfo {
