@@ -8,7 +8,6 @@ import type { ConfigStore } from './config/config-store.js';
 import type { HandlersOf } from './part.js';
 import type { PortWatch } from './port-watch.js';
 import type { Records, RunLog, RunLogs } from './records/records.js';
-import type { HandlersOf } from './part.js';
 import type { StationHandlers } from './station-api.js';
 
 /** Serves the contract's calls: each is a line or two; what they do is done elsewhere. */
