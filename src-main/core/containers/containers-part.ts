@@ -1,4 +1,4 @@
-import { containerCalls, containerEvents } from '../../../src-shared/contract/containers.js';
+import type { containerCalls, containerEvents } from '../../../src-shared/contract/containers.js';
 import { ok } from '../../../src-shared/model/result.js';
 import { createDockerContainers } from '../docker/docker-containers.js';
 import type { StationPart } from '../part.js';
