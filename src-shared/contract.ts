@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { containerCalls, containerEvents } from './contract/containers.js';
 import type { Call, CallTable, EventTable } from './contract/define.js';
+import { cleanupCalls } from './contract/cleanup.js';
 import { jobCalls, jobEvents } from './contract/jobs.js';
 import { stationCalls as ownCalls, stationEvents as ownEvents } from './contract/station.js';
 import { terminalCalls, terminalEvents } from './contract/terminals.js';
@@ -19,6 +20,7 @@ export const stationCalls = {
   ...terminalCalls,
   ...jobCalls,
   ...containerCalls,
+  ...cleanupCalls,
 } as const satisfies CallTable;
 /** What any front of the station can follow. */
 export const stationEvents = {

@@ -1,6 +1,8 @@
 import type { Messages } from '../../src-shared/messages/messages.js';
 import type { Bays } from './bays/bays.js';
 import { createContainersPart } from './containers/containers-part.js';
+import { createCleanupPart } from './cleanup/cleanup-part.js';
+import { createJobStore } from './cleanup/job-store.js';
 import type { Clock } from './clock.js';
 import type { ConfigStore } from './config/config-store.js';
 import type { SecretStore } from './config/secrets.js';
@@ -37,7 +39,7 @@ export interface PartContext {
 
 /** The parts beside the bays and their runs, put together: one line each. */
 export function createParts(context: PartContext) {
-  const { home, clock, onDefect } = context;
+  const { home, clock, messages, onDefect } = context;
   const terminals = createTerminals({ clock });
   const jobs = createJobs({
     home,
@@ -47,11 +49,13 @@ export function createParts(context: PartContext) {
   });
   const jobsPart = createJobsPart({ jobs, clock, onDefect });
   const containers = createContainersPart(context);
+  const cleanup = createCleanupPart(context, createJobStore({ jobs, home, messages }));
   return {
     handlers: {
       ...terminals.handlers,
       ...jobsPart.handlers,
       ...containers.handlers,
+      ...cleanup.handlers,
     },
     streams: {
       ...terminals.streams,
@@ -59,7 +63,7 @@ export function createParts(context: PartContext) {
       ...containers.streams,
     },
     async stop(): Promise<void> {
-      await Promise.all([terminals.stop(), jobsPart.stop(), containers.stop()]);
+      await Promise.all([terminals.stop(), jobsPart.stop(), containers.stop(), cleanup.stop()]);
     },
   };
 }

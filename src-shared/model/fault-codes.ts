@@ -112,6 +112,8 @@ export const faultCodes = [
   'station-stopping',
   'waiting-for-operator',
   'defect',
+  // Clean-up
+  'cleanup-file-refused',
   // The contract
   'call-unknown',
   'call-input-invalid',

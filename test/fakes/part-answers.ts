@@ -8,6 +8,7 @@ export function partAnswers() {
     ...terminalAnswers(),
     ...jobAnswers(),
     ...containerAnswers(),
+    ...cleanupAnswers(),
   };
 }
 
@@ -22,5 +23,16 @@ function jobAnswers() {
     'jobs.log': () => Promise.resolve(ok({ lines: [], total: 0 })),
     'jobs.cancel': () => Promise.resolve(ok()),
     'jobs.remove': () => Promise.resolve(ok()),
+  } satisfies Partial<StationHandlers>;
+}
+
+/** Nothing is left behind. */
+function cleanupAnswers() {
+  const nothing = { outcomes: [], freedBytes: 0 };
+  return {
+    'cleanup.plan': () =>
+      Promise.resolve(ok({ at: Date.now(), items: [], rest: [], engineFault: null, removals: [] })),
+    'cleanup.remove': () => Promise.resolve(ok(nothing)),
+    'cleanup.applyPolicy': () => Promise.resolve(ok(nothing)),
   } satisfies Partial<StationHandlers>;
 }

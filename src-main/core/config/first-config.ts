@@ -19,6 +19,7 @@ export function firstStationYaml(messages: Messages): string {
     ['virtualPorts', ['virtualPorts: []', '# virtualPorts: [/run/widgets/*]']],
     ['docker', ['# docker: unix:///var/run/docker.sock']],
     ['settle', ['# settle: 500ms']],
+    ['retention', ['# retention: { containers: { age: 7d, count: 20 }, logs: { age: never, size: 4GiB } }']],
     [
       'bays',
       ['# bays:', `#   "usb:1-2:1.0": { number: 1, label: ${text('bayLabel')}, enabled: true }`, 'bays: {}'],

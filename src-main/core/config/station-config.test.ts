@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMessages } from '../../../src-shared/messages/messages.js';
 import { formatProblem } from '../yaml/check.js';
+import { defaultRetention } from './retention.js';
 import { firstStationYaml } from './first-config.js';
 import { localeOf } from './locale.js';
 import { parseStationConfig, type StationConfig } from './station-config.js';
@@ -33,6 +34,7 @@ describe('station.yaml', () => {
       theme: 'system',
       operator: expect.any(String) as string,
       settle: 500,
+      retention: defaultRetention,
     });
   });
 
@@ -67,6 +69,7 @@ settle: 0ms
       theme: 'dark',
       operator: 'Ana',
       settle: 0,
+      retention: defaultRetention,
     });
   });
 

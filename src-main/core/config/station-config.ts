@@ -9,6 +9,7 @@ import { checkYaml, type CheckedYaml } from '../yaml/check.js';
 import type { YamlProblem } from '../yaml/problem.js';
 import { durationBetween } from '../yaml/quantities.js';
 import { localeOf } from './locale.js';
+import { retentionSchema, type Retention } from './retention.js';
 
 export { localeOf };
 
@@ -37,6 +38,8 @@ export interface StationConfig {
   operator: string;
   /** How long a port must stay before it counts as plugged in, in ms. */
   settle: number;
+  /** What is removed by itself, and when. */
+  retention: Retention;
 }
 
 export interface Surroundings {
@@ -117,5 +120,6 @@ function stationSchema({ home, environment }: Surroundings): z.ZodType<StationCo
       .max(80)
       .default(() => systemUser(environment)),
     settle: durationBetween('0ms', '1m').default(500),
+    retention: retentionSchema,
   });
 }

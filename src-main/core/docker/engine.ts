@@ -11,6 +11,11 @@ export const labels = {
   recipe: 'io.slipway.recipe',
   /** Names of the environment variables whose values are secrets, between commas; left out when there are none. */
   secrets: 'io.slipway.secrets',
+  /**
+   * In the place of `station` on images: the engine hands an image's labels on to every container that anybody
+   * runs from it, and to every image that anybody builds on it. With `station` those would count as ours.
+   */
+  madeBy: 'io.slipway.made-by',
 } as const;
 
 export interface ImageInfo {
