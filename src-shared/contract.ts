@@ -3,6 +3,7 @@ import { containerCalls, containerEvents } from './contract/containers.js';
 import type { Call, CallTable, EventTable } from './contract/define.js';
 import { cleanupCalls } from './contract/cleanup.js';
 import { jobCalls, jobEvents } from './contract/jobs.js';
+import { serialCalls, serialEvents } from './contract/serial.js';
 import { stationCalls as ownCalls, stationEvents as ownEvents } from './contract/station.js';
 import { terminalCalls, terminalEvents } from './contract/terminals.js';
 import { windowCalls, windowEvents } from './contract/window.js';
@@ -18,6 +19,7 @@ import type { Fault } from './model/result.js';
 export const stationCalls = {
   ...ownCalls,
   ...terminalCalls,
+  ...serialCalls,
   ...jobCalls,
   ...containerCalls,
   ...cleanupCalls,
@@ -26,6 +28,7 @@ export const stationCalls = {
 export const stationEvents = {
   ...ownEvents,
   ...terminalEvents,
+  ...serialEvents,
   ...jobEvents,
   ...containerEvents,
 } as const satisfies EventTable;

@@ -4,6 +4,7 @@ import { createContainersPart } from './containers/containers-part.js';
 import { createCleanupPart } from './cleanup/cleanup-part.js';
 import { createJobStore } from './cleanup/job-store.js';
 import type { Clock } from './clock.js';
+import { createConsoles } from './console/consoles.js';
 import type { ConfigStore } from './config/config-store.js';
 import type { SecretStore } from './config/secrets.js';
 import type { DockerEngine } from './docker/docker-engine.js';
@@ -13,6 +14,7 @@ import { cleanHere } from './jobs/leftovers.js';
 import type { PortWatch } from './port-watch.js';
 import type { RecipeStore } from './recipes/recipe-store.js';
 import type { Records, RunLogs } from './records/records.js';
+import { createSerialOpener } from './serial/create-serial-opener.js';
 import { createTerminals } from './terminals/terminals.js';
 
 /** What the station hands to each of its parts. */
@@ -39,8 +41,16 @@ export interface PartContext {
 
 /** The parts beside the bays and their runs, put together: one line each. */
 export function createParts(context: PartContext) {
-  const { home, clock, messages, onDefect } = context;
+  const { home, clock, bays, messages, onDefect } = context;
   const terminals = createTerminals({ clock });
+  const consoles = createConsoles({
+    home,
+    clock,
+    bays,
+    terminals,
+    opener: createSerialOpener({ clock }),
+    onDefect,
+  });
   const jobs = createJobs({
     home,
     clock,
@@ -53,16 +63,20 @@ export function createParts(context: PartContext) {
   return {
     handlers: {
       ...terminals.handlers,
+      ...consoles.handlers,
       ...jobsPart.handlers,
       ...containers.handlers,
       ...cleanup.handlers,
     },
     streams: {
       ...terminals.streams,
+      ...consoles.streams,
       ...jobsPart.streams,
       ...containers.streams,
     },
     async stop(): Promise<void> {
+      // First: what a console's terminal closes is the console.
+      await consoles.stop();
       await Promise.all([terminals.stop(), jobsPart.stop(), containers.stop(), cleanup.stop()]);
     },
   };

@@ -1,11 +1,13 @@
 import { ok, type Result } from '../../src-shared/model/result.js';
 import { containerAnswers } from './container-answers.js';
+import { consoleAnswers } from './console-answers.js';
 import type { StationHandlers } from '../../src-main/core/station-api.js';
 
 /** What the fake station answers to the calls of its parts (`src-shared/contract/`) until a test says otherwise. */
 export function partAnswers() {
   return {
     ...terminalAnswers(),
+    ...consoleAnswers(),
     ...jobAnswers(),
     ...containerAnswers(),
     ...cleanupAnswers(),

@@ -5,7 +5,7 @@ import { fail, fault, type Result } from '../../../src-shared/model/result.js';
 import { serialSettingsSchema } from '../../../src-shared/model/serial.js';
 import type { Clock } from '../clock.js';
 import { isPseudoTerminal } from '../ports/node-stamp.js';
-import { saysAbsent, saysForbidden } from '../ports/system-error.js';
+import { answerOrNothing, saysAbsent, saysForbidden } from '../ports/system-error.js';
 import { findHolders, playsDevices, type Holder } from './holders.js';
 import { createSerialPort } from './open-port.js';
 import type { SerialOpener } from './serial-port.js';
@@ -48,6 +48,10 @@ export function createSerialOpener(options: SerialOpenerOptions): SerialOpener {
   }
 
   return {
+    async holders(node) {
+      const stats = await answerOrNothing(() => stat(node, { bigint: true }));
+      return stats === undefined ? '' : describe(await othersOn(stats));
+    },
     async open({ node, ...asked }) {
       const settings = serialSettingsSchema.safeParse(asked);
       if (!settings.success) return fail('serial-settings-refused', { path: node }, settings.error.message);

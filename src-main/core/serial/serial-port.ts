@@ -49,4 +49,6 @@ export interface SerialOpener {
    * serial port at all.
    */
   open(request: SerialSettings & { node: string }): Promise<Result<SerialPort>>;
+  /** The programs that have a port open, as text (`picocom (4711)`); empty when there are none, or when that cannot be known. */
+  holders(node: string): Promise<string>;
 }

@@ -281,6 +281,17 @@ describe('sending by Y-modem', () => {
     expect(code(await finish(start(port, 'ymodem', [folder.path]).sending))).toBe('transfer-file-unreadable');
   });
 
+  it('ends a batch properly where the end of a file is confirmed twice, as U-Boot does', async () => {
+    const receiver = createReceiver({
+      meddle: (index) => (index === 2 ? [control.ack, control.ack, control.wantCrc] : null),
+    });
+    const { port, say } = createScriptedPort((bytes, answer) => receiver.receive(bytes, answer));
+    const { sending } = start(port, 'ymodem', [makeFile(10).path]);
+    say(Buffer.from('C'));
+    expect(code(await finish(sending))).toBe('ok');
+    expect(receiver.blocks.map(({ number }) => number)).toEqual([0, 1, 0]);
+  });
+
   it('hands back what came after the last answer: the prompt', async () => {
     const receiver = createReceiver();
     const { port, say } = createScriptedPort((bytes, answer) => {

@@ -127,7 +127,8 @@ function createSender(options: SendOptions, peer: Peer) {
   }
 
   async function endBatch(): Promise<Result<void>> {
-    const next = await peer.next(endLimit);
+    // U-Boot confirms the end of a file twice before it asks for the next (common/xyzModem.c).
+    const next = await afterConfirmations();
     // All files have been confirmed: a receiver that asks for no more blocks is content.
     if (typeof next === 'string')
       return next === 'time-out' ? ok() : { ok: false, error: silenceFault(next) };
@@ -136,6 +137,13 @@ function createSender(options: SendOptions, peer: Peer) {
     if (!written.ok) return written;
     const last = await peer.next(endLimit);
     return last === 'closed' ? { ok: false, error: silenceFault(last) } : ok();
+  }
+
+  async function afterConfirmations(): Promise<number | Silence> {
+    for (;;) {
+      const byte = await peer.next(endLimit);
+      if (byte !== control.ack) return byte;
+    }
   }
 
   async function awaitInvitation(): Promise<Result<void>> {
@@ -216,7 +224,7 @@ function createSender(options: SendOptions, peer: Peer) {
     limit.dispose();
   }
 
-  function silenceFault(silence: Exclude<Silence, 'time-out'> | Silence): Fault {
+  function silenceFault(silence: Silence): Fault {
     return silence === 'closed' ? fault('serial-gone', { path: port.node }) : fault('transfer-cancelled');
   }
 
