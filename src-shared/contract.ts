@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { containerCalls, containerEvents } from './contract/containers.js';
 import type { Call, CallTable, EventTable } from './contract/define.js';
 import { cleanupCalls } from './contract/cleanup.js';
+import { doctorCalls } from './contract/doctor.js';
 import { jobCalls, jobEvents } from './contract/jobs.js';
 import { serialCalls, serialEvents } from './contract/serial.js';
 import { stationCalls as ownCalls, stationEvents as ownEvents } from './contract/station.js';
@@ -23,6 +24,7 @@ export const stationCalls = {
   ...jobCalls,
   ...containerCalls,
   ...cleanupCalls,
+  ...doctorCalls,
 } as const satisfies CallTable;
 /** What any front of the station can follow. */
 export const stationEvents = {

@@ -1,11 +1,17 @@
 import { createSystemClock } from '../core/clock.js';
 import { createDockerEngine } from '../core/docker/docker-engine.js';
 import { examine, readSettings } from '../core/doctor/examine.js';
+import { formatForTicket, readTicketFacts } from '../core/doctor/ticket.js';
 import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
 import { exitCodes } from './output.js';
 
+export interface DoctorOptions extends CommonOptions {
+  /** The whole as plain text for a support ticket. */
+  ticket?: boolean;
+}
+
 /** `slipway doctor`: 0 when nothing is a problem, else 1. Changes nothing, not even an empty home. */
-export async function runDoctor(options: CommonOptions, context: Context): Action {
+export async function runDoctor(options: DoctorOptions, context: Context, version: string): Action {
   const output = outputOf(options, context);
   const { messages, environment } = context;
   const home = homeOf(options, context);
@@ -21,6 +27,14 @@ export async function runDoctor(options: CommonOptions, context: Context): Actio
   const checks = await examine({ home, environment, engine, signal: controller.signal, clock });
   await engine.dispose();
   forgetStop();
+  const exitCode = checks.some(({ state }) => state === 'problem') ? exitCodes.FAIL : exitCodes.ok;
+  if (options.ticket === true) {
+    const facts = await readTicketFacts({ at: clock.now(), slipway: version, engine: engine.view });
+    const text = formatForTicket(checks, facts, messages);
+    output.event('ticket', { text });
+    output.line(text.trimEnd());
+    return exitCode;
+  }
   const signs = { ok: '✓', warning: '!', problem: '✗' } as const;
   for (const check of checks) {
     output.event('check', { ...check });
@@ -29,5 +43,5 @@ export async function runDoctor(options: CommonOptions, context: Context): Actio
     output.line(`${signs[check.state]} ${title}: ${reason}`);
     if (check.command !== undefined) output.line(`    ${check.command}`);
   }
-  return checks.some(({ state }) => state === 'problem') ? exitCodes.FAIL : exitCodes.ok;
+  return exitCode;
 }

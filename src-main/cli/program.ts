@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { verdictSchema } from '../../src-shared/model/run.js';
 import type { Action, CommonOptions, Context } from './context.js';
-import { runDoctor } from './doctor.js';
+import { cleanupGroups, runCleanup, type CleanupGroup, type CleanupOptions } from './cleanup.js';
+import { runDoctor, type DoctorOptions } from './doctor.js';
 import { runFlash, type FlashOptions } from './flash.js';
 import { listPorts } from './ports.js';
 import { checkRecipes, listRecipes } from './recipes.js';
@@ -68,7 +69,22 @@ export function createProgram(
   add(program, 'doctor', messages.text('cli.doctor'))
     .option(...home)
     .option(...json)
-    .action((options: CommonOptions) => finish(runDoctor(options, context)));
+    .option('--ticket', messages.text('cli.option-ticket'))
+    .action((options: DoctorOptions) => finish(runDoctor(options, context, version)));
+
+  add(program, 'cleanup', messages.text('cli.cleanup'))
+    .option(...home)
+    .option(...json)
+    .option('--yes', messages.text('cli.option-yes'))
+    .option('--only <kinds>', messages.text('cli.option-only'), (given: string) => {
+      const groups = Object.keys(cleanupGroups) as CleanupGroup[];
+      const wanted = given.split(',').map((each) => each.trim());
+      const known = groups.filter((group) => wanted.includes(group));
+      if (known.length === new Set(wanted).size) return known;
+      const reason = messages.text('cli.usage-kinds', { kinds: groups.join(', ') });
+      throw new UsageError(messages.text('cli.usage-invalid', { given, option: '--only', reason }));
+    })
+    .action((options: CleanupOptions) => finish(runCleanup(options, context)));
 
   const recipes = add(program, 'recipes', messages.text('cli.recipes'));
   add(recipes, 'check', messages.text('cli.recipes-check'))

@@ -1,4 +1,5 @@
 import type { Messages } from '../../src-shared/messages/messages.js';
+import type { DoctorCheck } from '../../src-shared/model/station.js';
 import type { Bays } from './bays/bays.js';
 import { createContainersPart } from './containers/containers-part.js';
 import { createCleanupPart } from './cleanup/cleanup-part.js';
@@ -8,6 +9,7 @@ import { createConsoles } from './console/consoles.js';
 import type { ConfigStore } from './config/config-store.js';
 import type { SecretStore } from './config/secrets.js';
 import type { DockerEngine } from './docker/docker-engine.js';
+import { createDoctorPart } from './doctor/doctor-part.js';
 import { createJobs } from './jobs/create-jobs.js';
 import { createJobsPart } from './jobs/jobs-part.js';
 import { cleanHere } from './jobs/leftovers.js';
@@ -35,6 +37,8 @@ export interface PartContext {
   readonly logs: RunLogs;
   readonly bays: Bays;
   readonly ports: PortWatch;
+  /** Looks at the machine; never fails. */
+  readonly examine: () => Promise<DoctorCheck[]>;
   /** Something threw that should not have: for the program's log. */
   readonly onDefect: (error: unknown) => void;
 }
@@ -60,6 +64,7 @@ export function createParts(context: PartContext) {
   const jobsPart = createJobsPart({ jobs, clock, onDefect });
   const containers = createContainersPart(context);
   const cleanup = createCleanupPart(context, createJobStore({ jobs, home, messages }));
+  const doctor = createDoctorPart(context, () => cleanup.cleaner.applyPolicy());
   return {
     handlers: {
       ...terminals.handlers,
@@ -67,6 +72,7 @@ export function createParts(context: PartContext) {
       ...jobsPart.handlers,
       ...containers.handlers,
       ...cleanup.handlers,
+      ...doctor.handlers,
     },
     streams: {
       ...terminals.streams,
@@ -77,7 +83,13 @@ export function createParts(context: PartContext) {
     async stop(): Promise<void> {
       // First: what a console's terminal closes is the console.
       await consoles.stop();
-      await Promise.all([terminals.stop(), jobsPart.stop(), containers.stop(), cleanup.stop()]);
+      await Promise.all([
+        terminals.stop(),
+        jobsPart.stop(),
+        containers.stop(),
+        cleanup.stop(),
+        doctor.stop(),
+      ]);
     },
   };
 }

@@ -219,6 +219,18 @@ async function open(
     onProblem: () => streams.stationChanged(),
   });
 
+  const examineMachine = () =>
+    examine({
+      home,
+      config: { ...settings(), portsBase: settings().ports.base },
+      environment,
+      engine,
+      signal: stopped.signal,
+      clock,
+      devRoot: options.devRoot,
+      sysRoot: options.sysRoot,
+    });
+
   const parts = createParts({
     home,
     stationId: id.value,
@@ -233,6 +245,7 @@ async function open(
     logs,
     bays,
     ports,
+    examine: examineMachine,
     onDefect,
   });
   own({ dispose: () => parts.stop() });
@@ -246,19 +259,7 @@ async function open(
     config,
     view,
     clock,
-    doctor: async () =>
-      ok(
-        await examine({
-          home,
-          config: { ...settings(), portsBase: settings().ports.base },
-          environment,
-          engine,
-          signal: stopped.signal,
-          clock,
-          devRoot: options.devRoot,
-          sysRoot: options.sysRoot,
-        }),
-      ),
+    doctor: async () => ok(await examineMachine()),
     onCountersReset: () => streams.stationChanged(),
   });
 

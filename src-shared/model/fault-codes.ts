@@ -114,6 +114,9 @@ export const faultCodes = [
   'defect',
   // Clean-up
   'cleanup-file-refused',
+  // The doctor
+  'mend-not-offered',
+  'mend-failed',
   // The contract
   'call-unknown',
   'call-input-invalid',

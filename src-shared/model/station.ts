@@ -83,6 +83,16 @@ export const recipesViewSchema = z.object({
 });
 export type RecipesView = z.infer<typeof recipesViewSchema>;
 
+/** What the doctor may do by itself once a person asks it to; the words are in the catalogue, under `machine.mend-<name>`. */
+export const mendNameSchema = z.enum([
+  'make-workspace',
+  'close-secrets',
+  'start-engine',
+  'boot-engine',
+  'apply-retention',
+]);
+export type MendName = z.infer<typeof mendNameSchema>;
+
 /** One check of the doctor. */
 export const doctorCheckSchema = z.object({
   /** A key of the `doctor` catalogue. */
@@ -93,5 +103,7 @@ export const doctorCheckSchema = z.object({
   params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   /** A command that mends it, when there is one. */
   command: z.string().optional(),
+  /** What Slipway can do itself, where that is safe. */
+  mend: mendNameSchema.optional(),
 });
 export type DoctorCheck = z.infer<typeof doctorCheckSchema>;

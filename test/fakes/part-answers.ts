@@ -11,6 +11,7 @@ export function partAnswers() {
     ...jobAnswers(),
     ...containerAnswers(),
     ...cleanupAnswers(),
+    ...doctorAnswers(),
   };
 }
 
@@ -36,5 +37,12 @@ function cleanupAnswers() {
       Promise.resolve(ok({ at: Date.now(), items: [], rest: [], engineFault: null, removals: [] })),
     'cleanup.remove': () => Promise.resolve(ok(nothing)),
     'cleanup.applyPolicy': () => Promise.resolve(ok(nothing)),
+  } satisfies Partial<StationHandlers>;
+}
+
+function doctorAnswers() {
+  return {
+    'doctor.mend': () => Promise.resolve(ok([])),
+    'doctor.ticket': () => Promise.resolve(ok({ text: 'Slipway doctor\n' })),
   } satisfies Partial<StationHandlers>;
 }

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../../../src-shared/messages/catalogue.js';
-import type { DoctorCheck } from '../../../src-shared/model/station.js';
+import type { DoctorCheck, MendName } from '../../../src-shared/model/station.js';
 import type { Machine } from './machine.js';
 
 type DoctorKey = keyof Catalogue['doctor'];
@@ -17,6 +17,13 @@ export interface Finding {
   params?: NonNullable<DoctorCheck['params']>;
   /** For a shell, quoted, that mends it. Nothing ever runs it but a person. */
   command?: string;
+  /** What Slipway can do itself; only what takes nothing away that a person made. */
+  mend?: MendName;
+}
+
+/** Offers to mend what was found. */
+export function mendable(found: Finding, mend: MendName): Finding {
+  return { ...found, mend };
 }
 
 /** One question about the machine. It changes nothing, and whatever the machine does, it may be given up. */

@@ -53,7 +53,7 @@ async function make(check: Check, machine: Machine, signal: AbortSignal): Promis
   }
 }
 
-function toDoctorCheck({ name }: Check, { state, reason, params, command }: Finding): DoctorCheck {
+function toDoctorCheck({ name }: Check, { state, reason, params, command, mend }: Finding): DoctorCheck {
   const safe = Object.entries(params ?? {}).map(([key, value]) => [
     key,
     typeof value === 'string' ? withoutSecrets(value) : value,
@@ -64,5 +64,6 @@ function toDoctorCheck({ name }: Check, { state, reason, params, command }: Find
     reason,
     ...(params === undefined ? {} : { params: Object.fromEntries(safe) as typeof params }),
     ...(command === undefined ? {} : { command }),
+    ...(mend === undefined ? {} : { mend }),
   };
 }

@@ -13,6 +13,7 @@ const facts: TicketFacts = {
   architecture: 'x64',
   engine: engineReady,
   userHome: '/home/ana',
+  userName: 'ana',
 };
 
 const checks: DoctorCheck[] = [
@@ -85,10 +86,20 @@ describe('the text for a support ticket', () => {
     expect(text.match(/Workspace: (\S+) is there/g)).toEqual([
       'Workspace: ~ is there',
       'Workspace: /home/anabel/w is there',
-      'Workspace: /srv/home/ana/w is there',
+      'Workspace: /srv/home/•••/w is there',
       'Workspace: unix://~/docker.sock is there',
       'Workspace: ~. is there',
     ]);
+  });
+
+  it('does not name who is logged in', () => {
+    const check: DoctorCheck = {
+      check: 'workspace',
+      state: 'ok',
+      reason: 'workspace.ready',
+      params: { path: '/media/ana/banana' },
+    };
+    expect(formatForTicket([check], facts, createMessages('en'))).toContain('/media/•••/banana is there');
   });
 
   it('keeps passwords and line breaks of others out', () => {

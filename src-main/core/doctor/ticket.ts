@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { arch, homedir, release, type } from 'node:os';
+import { arch, homedir, release, type, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Messages } from '../../../src-shared/messages/messages.js';
 import type { DoctorCheck, EngineView } from '../../../src-shared/model/station.js';
@@ -20,6 +20,8 @@ export interface TicketFacts {
   engine: EngineView;
   /** The user's home folder, which the ticket shortens to `~`. */
   userHome: string;
+  /** Who is logged in; the ticket has ••• in its place. Empty when there is nobody to hide. */
+  userName: string;
 }
 
 /** The facts of this machine and this process. */
@@ -36,7 +38,18 @@ export async function readTicketFacts(
     architecture: arch(),
     engine,
     userHome: homedir(),
+    userName: nameOfUser(),
   };
+}
+
+/** A user id without an account has no name. */
+function nameOfUser(): string {
+  try {
+    return userInfo().username;
+  } catch (error) {
+    if (isSystemError(error)) return '';
+    throw error;
+  }
 }
 
 /** `PRETTY_NAME` of os-release(5). */
@@ -76,7 +89,7 @@ export function formatForTicket(
     '',
     messages.text('doctor.ticket.summary', { problems: count('problem'), warnings: count('warning') }),
   ];
-  return `${lines.map((line) => safe(line, facts.userHome)).join('\n')}\n`;
+  return `${lines.map((line) => safe(line, facts)).join('\n')}\n`;
 }
 
 /** A check as one sentence: what it is about, the reason, the command that mends it. */
@@ -88,10 +101,18 @@ function explain({ check, reason, params, command }: DoctorCheck, messages: Mess
   return [`${title}: ${why}`, ...mend].join(' ');
 }
 
-function safe(line: string, userHome: string): string {
+function safe(line: string, { userHome, userName }: TicketFacts): string {
   const plain = withoutSecrets(line.replace(/\p{Cc}+/gu, ' '));
   // The root folder as a home would make every path of it one.
-  if (userHome.length < 2) return plain;
-  const literal = userHome.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return plain.replace(new RegExp(`(?<![\\w.-])${literal}(?![\\w-]|\\.\\w)`, 'g'), '~');
+  const homely =
+    userHome.length < 2
+      ? plain
+      : plain.replace(new RegExp(`(?<![\\w.-])${literal(userHome)}(?![\\w-]|\\.\\w)`, 'g'), '~');
+  // Everybody knows root, and it is a word of the doctor's.
+  if (userName.length < 2 || userName === 'root') return homely;
+  return homely.replace(new RegExp(`(?<![\\w.-])${literal(userName)}(?![\\w-]|\\.\\w)`, 'g'), '•••');
+}
+
+function literal(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

@@ -14,6 +14,7 @@ import { portGrabbers } from './port-grabbers.js';
 import { recipes } from './recipes.js';
 import { recordsFile } from './records.js';
 import { secretsFile } from './secrets.js';
+import { retention } from './retention.js';
 import { serialAccess } from './serial-access.js';
 import { settings } from './settings.js';
 import { engineSpace, homeSpace, workspaceSpace } from './space.js';
@@ -32,6 +33,7 @@ export const allChecks: readonly Check[] = [
   engineSpace,
   homeFolder,
   homeSpace,
+  retention,
   settings,
   secretsFile,
   recordsFile,

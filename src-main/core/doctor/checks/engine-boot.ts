@@ -1,4 +1,4 @@
-import { fine, warning, type Check } from '../check.js';
+import { fine, mendable, warning, type Check } from '../check.js';
 import { runsSystemd } from '../systemd.js';
 
 const systemSockets = new Set(['/var/run/docker.sock', '/run/docker.sock']);
@@ -27,8 +27,8 @@ export const engineBoot: Check = {
       const command = 'sudo systemctl unmask docker && sudo systemctl enable docker';
       return warning('engine-boot.disabled', undefined, command);
     }
-    return service === 'disabled'
-      ? warning('engine-boot.disabled', undefined, 'sudo systemctl enable docker')
-      : warning('engine-boot.unknown-unit');
+    if (service !== 'disabled') return warning('engine-boot.unknown-unit');
+    const found = warning('engine-boot.disabled', undefined, 'sudo systemctl enable docker');
+    return machine.user.id === 0 ? mendable(found, 'boot-engine') : found;
   },
 };

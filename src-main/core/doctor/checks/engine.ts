@@ -1,4 +1,4 @@
-import { fine, problem, warning, type Check, type Finding } from '../check.js';
+import { fine, mendable, problem, warning, type Check, type Finding } from '../check.js';
 import type { Machine } from '../machine.js';
 import { runsSystemd } from '../systemd.js';
 
@@ -43,6 +43,9 @@ async function absent(machine: Machine): Promise<Finding> {
       isDebian ? 'sudo apt-get install docker.io' : undefined,
     );
   }
-  const command = (await runsSystemd(machine)) ? 'sudo systemctl start docker' : 'sudo service docker start';
-  return problem('engine.absent', { endpoint }, command);
+  if (!(await runsSystemd(machine)))
+    return problem('engine.absent', { endpoint }, 'sudo service docker start');
+  const found = problem('engine.absent', { endpoint }, 'sudo systemctl start docker');
+  // Without root it would ask for a password that nobody can type here.
+  return machine.user.id === 0 ? mendable(found, 'start-engine') : found;
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { saysAbsent } from '../../ports/system-error.js';
-import { fine, problem, quoted, type Check } from '../check.js';
+import { fine, mendable, problem, quoted, type Check } from '../check.js';
 
 /** Whether the secrets are readable by this user alone. What is in the file is not looked at. */
 export const secretsFile: Check = {
@@ -23,7 +23,8 @@ export const secretsFile: Check = {
     }
     const mode = found.mode & 0o777;
     if ((mode & 0o077) !== 0) {
-      return problem('secrets.open', { path, mode: mode.toString(8) }, `chmod 600 ${quoted(path)}`);
+      const command = `chmod 600 ${quoted(path)}`;
+      return mendable(problem('secrets.open', { path, mode: mode.toString(8) }, command), 'close-secrets');
     }
     return fine('secrets.ready', { path });
   },

@@ -1,4 +1,4 @@
-import { fine, problem, warning, type Check, type Finding } from '../check.js';
+import { fine, mendable, problem, warning, type Check, type Finding } from '../check.js';
 import type { Machine } from '../machine.js';
 import { withEngine } from '../with-engine.js';
 
@@ -15,7 +15,8 @@ interface Needs {
 /** Logs are some megabytes a run; no run begins when its record has no room. */
 export const homeSpace: Check = {
   name: 'home-space',
-  look: (machine) => judge(machine, machine.home, { least: 100 * megabyte, comfortable: gigabyte }),
+  look: async (machine) =>
+    withRetention(await judge(machine, machine.home, { least: 100 * megabyte, comfortable: gigabyte })),
 };
 
 /** It is read while flashing; room is wanted for the next image to flash. */
@@ -39,9 +40,16 @@ export const engineSpace: Check = {
         machine.platform === 'linux' &&
         !info.operatingSystem.includes('Docker Desktop');
       if (rootFolder === '' || !isHere) return warning('engine-space.elsewhere');
-      return judge(machine, rootFolder, { least: 500 * megabyte, comfortable: 5 * gigabyte });
+      return withRetention(
+        await judge(machine, rootFolder, { least: 500 * megabyte, comfortable: 5 * gigabyte }),
+      );
     }),
 };
+
+/** Where room is short, what the policy would remove anyway may go at once. */
+function withRetention(found: Finding): Finding {
+  return found.state === 'ok' ? found : mendable(found, 'apply-retention');
+}
 
 async function judge(machine: Machine, path: string, { least, comfortable }: Needs): Promise<Finding> {
   const { freeBytes, freeFiles, freeFilesPercent } = await machine.space(path);

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { saysAbsent, saysForbidden } from '../../ports/system-error.js';
-import { fine, problem, quoted, warning, type Check } from '../check.js';
+import { fine, mendable, problem, quoted, warning, type Check } from '../check.js';
 
 /** Whether the folder with what is flashed is there. */
 export const workspace: Check = {
@@ -14,7 +14,9 @@ export const workspace: Check = {
       if (!(await stat(path)).isDirectory()) return problem('workspace.no-folder', { path });
     } catch (error) {
       const make = machine.platform === 'win32' ? undefined : `mkdir -p ${quoted(path)}`;
-      if (saysAbsent(error)) return problem('workspace.missing', { path }, make);
+      if (saysAbsent(error)) {
+        return mendable(problem('workspace.missing', { path }, make), 'make-workspace');
+      }
       if (saysForbidden(error)) return problem('workspace.unreadable', { path });
       throw error;
     }
