@@ -5,6 +5,7 @@ import { cleanupCalls } from './contract/cleanup.js';
 import { doctorCalls } from './contract/doctor.js';
 import { jobCalls, jobEvents } from './contract/jobs.js';
 import { serialCalls, serialEvents } from './contract/serial.js';
+import { makingCalls } from './contract/making.js';
 import { stationCalls as ownCalls, stationEvents as ownEvents } from './contract/station.js';
 import { terminalCalls, terminalEvents } from './contract/terminals.js';
 import { windowCalls, windowEvents } from './contract/window.js';
@@ -25,6 +26,7 @@ export const stationCalls = {
   ...containerCalls,
   ...cleanupCalls,
   ...doctorCalls,
+  ...makingCalls,
 } as const satisfies CallTable;
 /** What any front of the station can follow. */
 export const stationEvents = {

@@ -13,6 +13,8 @@ import { createDoctorPart } from './doctor/doctor-part.js';
 import { createJobs } from './jobs/create-jobs.js';
 import { createJobsPart } from './jobs/jobs-part.js';
 import { cleanHere } from './jobs/leftovers.js';
+import { createImageMaker } from './docker/image-maker.js';
+import { createMaking } from './making/making-part.js';
 import type { PortWatch } from './port-watch.js';
 import type { RecipeStore } from './recipes/recipe-store.js';
 import type { Records, RunLogs } from './records/records.js';
@@ -45,7 +47,7 @@ export interface PartContext {
 
 /** The parts beside the bays and their runs, put together: one line each. */
 export function createParts(context: PartContext) {
-  const { home, clock, bays, messages, onDefect } = context;
+  const { home, clock, bays, messages, engine, stationId, recipes, onDefect } = context;
   const terminals = createTerminals({ clock });
   const consoles = createConsoles({
     home,
@@ -55,12 +57,23 @@ export function createParts(context: PartContext) {
     opener: createSerialOpener({ clock }),
     onDefect,
   });
+  const maker = createImageMaker(engine.connection);
+  const stopped = new AbortController();
+  /** A layer of a build that died with its station; it waits for the engine. */
+  async function removeLayer(id: string): Promise<void> {
+    if (await engine.connection.whenReady(stopped.signal)) await maker.removeUnnamed(id);
+  }
   const jobs = createJobs({
     home,
     clock,
-    clean: (leftover) => (leftover.type === 'layer' ? Promise.resolve(false) : cleanHere(leftover)),
+    clean: (leftover) => {
+      if (leftover.type !== 'layer') return cleanHere(leftover);
+      removeLayer(leftover.id).catch(onDefect);
+      return Promise.resolve(true);
+    },
     onDefect,
   });
+  const making = createMaking({ maker, stationId, jobs, recipes });
   const jobsPart = createJobsPart({ jobs, clock, onDefect });
   const containers = createContainersPart(context);
   const cleanup = createCleanupPart(context, createJobStore({ jobs, home, messages }));
@@ -73,6 +86,7 @@ export function createParts(context: PartContext) {
       ...containers.handlers,
       ...cleanup.handlers,
       ...doctor.handlers,
+      ...making.handlers,
     },
     streams: {
       ...terminals.streams,
@@ -81,6 +95,7 @@ export function createParts(context: PartContext) {
       ...containers.streams,
     },
     async stop(): Promise<void> {
+      stopped.abort();
       // First: what a console's terminal closes is the console.
       await consoles.stop();
       await Promise.all([
@@ -89,6 +104,7 @@ export function createParts(context: PartContext) {
         containers.stop(),
         cleanup.stop(),
         doctor.stop(),
+        making.stop(),
       ]);
     },
   };

@@ -26,6 +26,10 @@ function jobAnswers() {
     'jobs.log': () => Promise.resolve(ok({ lines: [], total: 0 })),
     'jobs.cancel': () => Promise.resolve(ok()),
     'jobs.remove': () => Promise.resolve(ok()),
+    'images.build': () => Promise.resolve(ok({ jobId: 'job-fake-0001' })),
+    'images.import': () => Promise.resolve(ok({ jobId: 'job-fake-0001' })),
+    'images.debootstrap': () => Promise.resolve(ok({ jobId: 'job-fake-0001' })),
+    'images.builds': () => Promise.resolve(ok([])),
   } satisfies Partial<StationHandlers>;
 }
 

@@ -1,0 +1,159 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import type { Job } from '../../src-shared/model/job.js';
+import type { Result } from '../../src-shared/model/result.js';
+import { createSystemClock } from '../../src-main/core/clock.js';
+import { createDockerEngine, type DockerEngine } from '../../src-main/core/docker/docker-engine.js';
+import { labels } from '../../src-main/core/docker/engine.js';
+import { createImageMaker } from '../../src-main/core/docker/image-maker.js';
+import { createJobs } from '../../src-main/core/jobs/create-jobs.js';
+import type { Jobs } from '../../src-main/core/jobs/jobs.js';
+import { cleanHere } from '../../src-main/core/jobs/leftovers.js';
+import { createMaking } from '../../src-main/core/making/making-part.js';
+import { dockerHost, valueOf } from './engine-bench.js';
+import { ensureTinyImage } from './tiny-image.js';
+
+type Making = ReturnType<typeof createMaking>;
+type BuildInput = Parameters<Making['handlers']['images.build']>[0];
+
+/** Making images on the real engine, in a home of its own; whatever a test made goes after it. */
+export interface MakingBench {
+  readonly stationId: string;
+  /** The first part of every name that a test gives. */
+  readonly mine: string;
+  readonly docker: Docker;
+  readonly engine: DockerEngine;
+  readonly folder: string;
+  readonly jobs: Jobs;
+  readonly making: Making;
+  /** Images with this test's name or label. */
+  images(): Promise<Docker.ImageInfo[]>;
+  /** The unnamed images of the engine, and the containers whose command names this test. */
+  everything(): Promise<{ images: string[]; containers: string[] }>;
+  /** Files of the build context. */
+  context(files: Record<string, string>): void;
+  /** Resolves once the job is as asked, and at the latest when it has ended. */
+  until(jobId: string, is: (job: Job) => boolean): Promise<Job>;
+  ended(started: Promise<Result<{ jobId: string }>>): Promise<Job>;
+  linesOf(job: Job): Promise<string[]>;
+  build(change?: Partial<BuildInput>): Promise<Result<{ jobId: string }>>;
+  importFile(file: string, changes?: string[]): Promise<Result<{ jobId: string }>>;
+}
+
+/** Sets the bench up and down around the tests of a file. */
+export function useMakingBench(name: string): MakingBench {
+  const stationId = `test-${name}-${process.pid}`;
+  const mine = `slipway-${name}-${process.pid}`;
+  const clock = createSystemClock();
+  const docker = new Docker({ socketPath: dockerHost().replace('unix://', '') });
+  let engine: DockerEngine;
+  let home: string;
+  let folder: string;
+  let jobs: Jobs;
+  let making: Making;
+
+  beforeAll(async () => {
+    await ensureTinyImage(docker);
+    engine = createDockerEngine({ search: { configured: dockerHost(), environment: {} }, stationId, clock });
+    await engine.start();
+  });
+  afterAll(() => engine.dispose());
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'slipway-making-home-'));
+    folder = mkdtempSync(join(tmpdir(), 'slipway-making-'));
+    jobs = createJobs({
+      home,
+      clock,
+      onDefect: (error) => {
+        throw error;
+      },
+      clean: (leftover) => (leftover.type === 'layer' ? Promise.resolve(false) : cleanHere(leftover)),
+    });
+    const maker = createImageMaker(engine.connection);
+    making = createMaking({ maker, stationId, jobs, recipes: { all: () => [], find: () => undefined } });
+  });
+  afterEach(async () => {
+    await jobs.stop();
+    for (const { Id } of await bench.images()) await docker.getImage(Id).remove({ force: true });
+    rmSync(home, { recursive: true });
+    rmSync(folder, { recursive: true });
+  });
+
+  const bench: MakingBench = {
+    stationId,
+    mine,
+    docker,
+    get engine() {
+      return engine;
+    },
+    get folder() {
+      return folder;
+    },
+    get jobs() {
+      return jobs;
+    },
+    get making() {
+      return making;
+    },
+    async images() {
+      const all = await docker.listImages();
+      return all.filter(
+        ({ RepoTags, Labels }) =>
+          RepoTags?.some((tag) => tag.startsWith(mine)) === true ||
+          (Labels as Record<string, string> | null)?.[labels.station] === stationId,
+      );
+    },
+    async everything() {
+      const all = await docker.listImages({ all: true });
+      const containers = await docker.listContainers({ all: true });
+      return {
+        images: all
+          .filter(({ RepoTags }) => (RepoTags ?? []).every((tag) => tag === '<none>:<none>'))
+          .map(({ Id }) => Id),
+        containers: containers.filter(({ Command }) => Command.includes(mine)).map(({ Id }) => Id),
+      };
+    },
+    context(files) {
+      for (const [path, text] of Object.entries(files)) {
+        mkdirSync(join(folder, path, '..'), { recursive: true });
+        writeFileSync(join(folder, path), text);
+      }
+    },
+    until(jobId, is) {
+      return new Promise((resolve) => {
+        const look = (): void => {
+          const job = jobs.find(jobId);
+          if (job === undefined || (job.state === 'running' && !is(job))) return;
+          queueMicrotask(() => subscription.dispose());
+          resolve(structuredClone(job));
+        };
+        const subscription = jobs.changes.subscribe(look);
+        look();
+      });
+    },
+    async ended(started) {
+      const { jobId } = valueOf(await started);
+      return bench.until(jobId, () => false);
+    },
+    async linesOf(job) {
+      const log = valueOf(await jobs.log(job.id, 0, 5000));
+      return log.lines.map(({ text }) => text);
+    },
+    build: (change) =>
+      making.handlers['images.build']({
+        context: folder,
+        name: `${mine}:built`,
+        buildArgs: {},
+        labels: {},
+        noCache: false,
+        replace: false,
+        ...change,
+      }),
+    importFile: (file, changes = []) =>
+      making.handlers['images.import']({ file, name: `${mine}:imported`, changes, replace: false }),
+  };
+  return bench;
+}
