@@ -4,6 +4,7 @@ import type { Action, CommonOptions, Context } from './context.js';
 import { cleanupGroups, runCleanup, type CleanupGroup, type CleanupOptions } from './cleanup.js';
 import { runDoctor, type DoctorOptions } from './doctor.js';
 import { runFlash, type FlashOptions } from './flash.js';
+import { addMakingCommands } from './images-make-program.js';
 import { listPorts } from './ports.js';
 import { checkRecipes, listRecipes } from './recipes.js';
 import { listRuns, showRun, type ListOptions } from './runs.js';
@@ -95,6 +96,10 @@ export function createProgram(
     .option(...home)
     .option(...json)
     .action((options: CommonOptions) => finish(listRecipes(options, context)));
+
+  const images = add(program, 'images', messages.text('cli.images'));
+  const common = (command: Command): Command => command.option(...home).option(...json);
+  addMakingCommands({ images, add, finish, common, context });
 
   const runs = add(program, 'runs', messages.text('cli.runs'));
   add(runs, 'list', messages.text('cli.runs-list'))
