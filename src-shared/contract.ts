@@ -3,6 +3,7 @@ import { containerCalls, containerEvents } from './contract/containers.js';
 import type { Call, CallTable, EventTable } from './contract/define.js';
 import { cleanupCalls } from './contract/cleanup.js';
 import { doctorCalls } from './contract/doctor.js';
+import { imageCalls, imageEvents } from './contract/images.js';
 import { jobCalls, jobEvents } from './contract/jobs.js';
 import { serialCalls, serialEvents } from './contract/serial.js';
 import { makingCalls } from './contract/making.js';
@@ -27,6 +28,7 @@ export const stationCalls = {
   ...cleanupCalls,
   ...doctorCalls,
   ...makingCalls,
+  ...imageCalls,
 } as const satisfies CallTable;
 /** What any front of the station can follow. */
 export const stationEvents = {
@@ -35,6 +37,7 @@ export const stationEvents = {
   ...serialEvents,
   ...jobEvents,
   ...containerEvents,
+  ...imageEvents,
 } as const satisfies EventTable;
 
 export const calls = { ...stationCalls, ...windowCalls } as const;

@@ -10,6 +10,8 @@ import type { ConfigStore } from './config/config-store.js';
 import type { SecretStore } from './config/secrets.js';
 import type { DockerEngine } from './docker/docker-engine.js';
 import { createDoctorPart } from './doctor/doctor-part.js';
+import { createDockerImages } from './docker/docker-images.js';
+import { createImagesPart } from './images/images-part.js';
 import { createJobs } from './jobs/create-jobs.js';
 import { createJobsPart } from './jobs/jobs-part.js';
 import { cleanHere } from './jobs/leftovers.js';
@@ -47,7 +49,7 @@ export interface PartContext {
 
 /** The parts beside the bays and their runs, put together: one line each. */
 export function createParts(context: PartContext) {
-  const { home, clock, bays, messages, engine, stationId, recipes, onDefect } = context;
+  const { home, clock, bays, messages, engine, stationId, recipes, config, onDefect } = context;
   const terminals = createTerminals({ clock });
   const consoles = createConsoles({
     home,
@@ -78,6 +80,18 @@ export function createParts(context: PartContext) {
   const containers = createContainersPart(context);
   const cleanup = createCleanupPart(context, createJobStore({ jobs, home, messages }));
   const doctor = createDoctorPart(context, () => cleanup.cleaner.applyPolicy());
+  const imagesPart = createImagesPart({
+    home,
+    stationId,
+    clock,
+    store: createDockerImages(engine.connection),
+    engine,
+    recipes,
+    jobs,
+    redact: (text) => context.secrets.redact(text),
+    madeBy: () => `${config.state.config.name} (${context.host})`,
+    onDefect,
+  });
   return {
     handlers: {
       ...terminals.handlers,
@@ -87,12 +101,14 @@ export function createParts(context: PartContext) {
       ...cleanup.handlers,
       ...doctor.handlers,
       ...making.handlers,
+      ...imagesPart.handlers,
     },
     streams: {
       ...terminals.streams,
       ...consoles.streams,
       ...jobsPart.streams,
       ...containers.streams,
+      ...imagesPart.streams,
     },
     async stop(): Promise<void> {
       stopped.abort();
@@ -105,6 +121,7 @@ export function createParts(context: PartContext) {
         cleanup.stop(),
         doctor.stop(),
         making.stop(),
+        imagesPart.stop(),
       ]);
     },
   };

@@ -1,6 +1,6 @@
-import { ok, type Result } from '../../src-shared/model/result.js';
 import { containerAnswers } from './container-answers.js';
 import { consoleAnswers } from './console-answers.js';
+import { fail, ok, type Result } from '../../src-shared/model/result.js';
 import type { StationHandlers } from '../../src-main/core/station-api.js';
 
 /** What the fake station answers to the calls of its parts (`src-shared/contract/`) until a test says otherwise. */
@@ -12,6 +12,7 @@ export function partAnswers() {
     ...containerAnswers(),
     ...cleanupAnswers(),
     ...doctorAnswers(),
+    ...imageAnswers(),
   };
 }
 
@@ -48,5 +49,22 @@ function doctorAnswers() {
   return {
     'doctor.mend': () => Promise.resolve(ok([])),
     'doctor.ticket': () => Promise.resolve(ok({ text: 'Slipway doctor\n' })),
+  } satisfies Partial<StationHandlers>;
+}
+
+function imageAnswers() {
+  const job = (): Promise<Result<{ jobId: string }>> => Promise.resolve(ok({ jobId: 'job-00000001' }));
+  const unknown = ({ image }: { image: string }): Promise<Result<never>> =>
+    Promise.resolve(fail('image-foreign', { image }));
+  return {
+    'images.list': () => Promise.resolve(ok({ images: [], missing: [] })),
+    'images.inspect': unknown,
+    'images.removal': unknown,
+    'images.remove': unknown,
+    'images.save': job,
+    'images.examine': ({ file }) =>
+      Promise.resolve(fail('saved-file-unreadable', { file, reason: 'ENOENT' })),
+    'images.load': job,
+    'images.pull': job,
   } satisfies Partial<StationHandlers>;
 }
