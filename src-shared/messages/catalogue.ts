@@ -5,6 +5,7 @@ import jobsEn from '../../assets/messages/en/jobs.json' with { type: 'json' };
 import logEn from '../../assets/messages/en/log.json' with { type: 'json' };
 import machineEn from '../../assets/messages/en/machine.json' with { type: 'json' };
 import recipesEn from '../../assets/messages/en/recipes.json' with { type: 'json' };
+import serialEn from '../../assets/messages/en/serial.json' with { type: 'json' };
 import shellEn from '../../assets/messages/en/shell.json' with { type: 'json' };
 import terminalEn from '../../assets/messages/en/terminal.json' with { type: 'json' };
 import windowEn from '../../assets/messages/en/window.json' with { type: 'json' };
@@ -16,6 +17,7 @@ import jobsEs from '../../assets/messages/es/jobs.json' with { type: 'json' };
 import logEs from '../../assets/messages/es/log.json' with { type: 'json' };
 import machineEs from '../../assets/messages/es/machine.json' with { type: 'json' };
 import recipesEs from '../../assets/messages/es/recipes.json' with { type: 'json' };
+import serialEs from '../../assets/messages/es/serial.json' with { type: 'json' };
 import shellEs from '../../assets/messages/es/shell.json' with { type: 'json' };
 import terminalEs from '../../assets/messages/es/terminal.json' with { type: 'json' };
 import windowEs from '../../assets/messages/es/window.json' with { type: 'json' };
@@ -41,6 +43,8 @@ const english = {
   /** Long tasks: their titles, states, steps and screen. */
   jobs: jobsEn,
   cli: cliEn,
+  /** The serial console of a bay. */
+  serial: serialEn,
   /** Menus, notifications and dialogs of the Electron shell. */
   shell: shellEn,
   /** The frame of a terminal, whatever is at its other end. */
@@ -61,6 +65,7 @@ const spanish: Catalogue = {
   doctor: doctorEs,
   jobs: jobsEs,
   cli: cliEs,
+  serial: serialEs,
   shell: shellEs,
   terminal: terminalEs,
   window: windowEs,
