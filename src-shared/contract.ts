@@ -8,6 +8,7 @@ import { jobCalls, jobEvents } from './contract/jobs.js';
 import { serialCalls, serialEvents } from './contract/serial.js';
 import { makingCalls } from './contract/making.js';
 import { stationCalls as ownCalls, stationEvents as ownEvents } from './contract/station.js';
+import { shellCalls, shellEvents } from './contract/shells.js';
 import { terminalCalls, terminalEvents } from './contract/terminals.js';
 import { windowCalls, windowEvents } from './contract/window.js';
 import type { Fault } from './model/result.js';
@@ -23,6 +24,7 @@ export const stationCalls = {
   ...ownCalls,
   ...terminalCalls,
   ...serialCalls,
+  ...shellCalls,
   ...jobCalls,
   ...containerCalls,
   ...cleanupCalls,
@@ -35,6 +37,7 @@ export const stationEvents = {
   ...ownEvents,
   ...terminalEvents,
   ...serialEvents,
+  ...shellEvents,
   ...jobEvents,
   ...containerEvents,
   ...imageEvents,

@@ -8,10 +8,12 @@ import type { Clock } from './clock.js';
 import { createConsoles } from './console/consoles.js';
 import type { ConfigStore } from './config/config-store.js';
 import type { SecretStore } from './config/secrets.js';
+import { createContainerTerminals } from './docker/container-terminals.js';
 import type { DockerEngine } from './docker/docker-engine.js';
 import { createDoctorPart } from './doctor/doctor-part.js';
 import { createDockerImages } from './docker/docker-images.js';
 import { createImagesPart } from './images/images-part.js';
+import type { ContainerInfo } from './docker/engine.js';
 import { createJobs } from './jobs/create-jobs.js';
 import { createJobsPart } from './jobs/jobs-part.js';
 import { cleanHere } from './jobs/leftovers.js';
@@ -21,6 +23,7 @@ import type { PortWatch } from './port-watch.js';
 import type { RecipeStore } from './recipes/recipe-store.js';
 import type { Records, RunLogs } from './records/records.js';
 import { createSerialOpener } from './serial/create-serial-opener.js';
+import { createShells } from './shells/shells.js';
 import { createTerminals } from './terminals/terminals.js';
 
 /** What the station hands to each of its parts. */
@@ -92,10 +95,22 @@ export function createParts(context: PartContext) {
     madeBy: () => `${config.state.config.name} (${context.host})`,
     onDefect,
   });
+  const shells = createShells({
+    ...context,
+    terminal: terminals,
+    terminals: createContainerTerminals({ connection: context.engine.connection, clock }),
+    workspace: () => context.config.state.config.workspace,
+    operator: () => context.config.state.config.operator,
+    secret: (name) => context.secrets.read(name),
+    findRecipe: (name) => context.recipes.find(name),
+  });
   return {
+    /** Whether a container of ours that no run needs is needed all the same. */
+    claims: (container: Pick<ContainerInfo, 'labels'>): boolean => shells.claims(container),
     handlers: {
       ...terminals.handlers,
       ...consoles.handlers,
+      ...shells.handlers,
       ...jobsPart.handlers,
       ...containers.handlers,
       ...cleanup.handlers,
@@ -106,6 +121,7 @@ export function createParts(context: PartContext) {
     streams: {
       ...terminals.streams,
       ...consoles.streams,
+      ...shells.streams,
       ...jobsPart.streams,
       ...containers.streams,
       ...imagesPart.streams,
@@ -123,6 +139,8 @@ export function createParts(context: PartContext) {
         making.stop(),
         imagesPart.stop(),
       ]);
+      await shells.stop();
+      await Promise.all([terminals.stop(), jobsPart.stop(), containers.stop(), cleanup.stop()]);
     },
   };
 }

@@ -24,9 +24,11 @@ export function createReconciler(options: {
   bays: Bays;
   ports: () => Port[];
   recipe: (name: string) => LoadedRecipe | undefined;
+  /** Whether a container without a run is needed: a shell's, while it is open. */
+  claims: (container: ContainerInfo) => boolean;
   onProblem: (problem: unknown) => void;
 }): Reconciler {
-  const { engine, records, bays, ports, recipe, onProblem } = options;
+  const { engine, records, bays, ports, recipe, claims, onProblem } = options;
   let adopted = false;
   let last: Promise<void> = Promise.resolve();
 
@@ -85,7 +87,7 @@ export function createReconciler(options: {
     const needed = liveRuns();
     for (const container of owned.value) {
       const runId = container.labels[labels.run] ?? '';
-      if (needed.has(runId) || isKept(container, runId)) continue;
+      if (needed.has(runId) || claims(container) || isKept(container, runId)) continue;
       const removed = await engine.removeContainer(container.id);
       if (!removed.ok) onProblem(removed.error);
     }

@@ -216,6 +216,7 @@ async function open(
     bays,
     ports: () => ports.list(),
     recipe: (name) => recipes.find(name),
+    claims: (container) => parts.claims(container),
     onProblem: () => streams.stationChanged(),
   });
 

@@ -32,6 +32,8 @@ export const icons = {
   folder: ['M3 6h6l2 2.5h10V19H3z'],
   dots: ['M5 12h.01', 'M12 12h.01', 'M19 12h.01'],
   check: ['M5 12.5l4.5 4.5L19 7.5'],
+  terminal: ['M3 4h18v16H3z', 'M7 9l3.5 3L7 15', 'M13 15.5h4'],
+  box: ['M12 3l9 4.5v9L12 21l-9-4.5v-9z', 'M3 7.5l9 4.5 9-4.5', 'M12 12v9'],
   announce: ['M4 10v4h3l5 4V6l-5 4z', 'M15.5 9a4 4 0 0 1 0 6', 'M18 6.5a8 8 0 0 1 0 11'],
 } as const;
 

@@ -7,6 +7,7 @@ import machineEn from '../../assets/messages/en/machine.json' with { type: 'json
 import recipesEn from '../../assets/messages/en/recipes.json' with { type: 'json' };
 import serialEn from '../../assets/messages/en/serial.json' with { type: 'json' };
 import shellEn from '../../assets/messages/en/shell.json' with { type: 'json' };
+import shellsEn from '../../assets/messages/en/shells.json' with { type: 'json' };
 import terminalEn from '../../assets/messages/en/terminal.json' with { type: 'json' };
 import windowEn from '../../assets/messages/en/window.json' with { type: 'json' };
 import wordsEn from '../../assets/messages/en/words.json' with { type: 'json' };
@@ -19,6 +20,7 @@ import machineEs from '../../assets/messages/es/machine.json' with { type: 'json
 import recipesEs from '../../assets/messages/es/recipes.json' with { type: 'json' };
 import serialEs from '../../assets/messages/es/serial.json' with { type: 'json' };
 import shellEs from '../../assets/messages/es/shell.json' with { type: 'json' };
+import shellsEs from '../../assets/messages/es/shells.json' with { type: 'json' };
 import terminalEs from '../../assets/messages/es/terminal.json' with { type: 'json' };
 import windowEs from '../../assets/messages/es/window.json' with { type: 'json' };
 import wordsEs from '../../assets/messages/es/words.json' with { type: 'json' };
@@ -47,6 +49,8 @@ const english = {
   serial: serialEn,
   /** Menus, notifications and dialogs of the Electron shell. */
   shell: shellEn,
+  /** Shells in the bays' containers. */
+  shells: shellsEn,
   /** The frame of a terminal, whatever is at its other end. */
   terminal: terminalEn,
   window: windowEn,
@@ -67,6 +71,7 @@ const spanish: Catalogue = {
   cli: cliEs,
   serial: serialEs,
   shell: shellEs,
+  shells: shellsEs,
   terminal: terminalEs,
   window: windowEs,
 };

@@ -125,6 +125,10 @@ export const faultCodes = [
   // Terminals
   'terminal-unknown',
   'terminal-ended',
+  'shell-no-container',
+  'shell-missing',
+  'shell-container-ended',
+  'shell-interrupted',
   'serial-gone',
   'serial-closed',
   'serial-no-port',

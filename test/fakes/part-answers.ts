@@ -8,6 +8,7 @@ export function partAnswers() {
   return {
     ...terminalAnswers(),
     ...consoleAnswers(),
+    ...shellAnswers(),
     ...jobAnswers(),
     ...containerAnswers(),
     ...cleanupAnswers(),
@@ -67,4 +68,11 @@ function imageAnswers() {
     'images.load': job,
     'images.pull': job,
   } satisfies Partial<StationHandlers>;
+}
+
+function shellAnswers() {
+  return {
+    'shells.open': () => Promise.resolve(ok({ id: '7b5c2b54-0000-4000-8000-000000000001' })),
+    'shells.list': () => Promise.resolve(ok({ shells: [] })),
+  };
 }

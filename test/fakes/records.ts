@@ -1,6 +1,8 @@
 import { fail, ok, type Fault, type Result } from '../../src-shared/model/result.js';
 import type { LogLine, RunRecord } from '../../src-shared/model/run.js';
 import { createEmitter, type Emitter } from '../../src-main/core/emitter.js';
+import type { ShellRecord } from '../../src-shared/model/shell.js';
+import type { ShellRecords } from '../../src-main/core/records/shell-table.js';
 import type { Records, RunLog, RunLogs } from '../../src-main/core/records/records.js';
 
 /** A run that passed a minute after it began, but for what is given. */
@@ -104,9 +106,29 @@ export function createFakeRecords(initial: RunRecord[] = []): FakeRecords {
       since = at;
       return ok();
     },
+    shells: createFakeShells(() => fake.refusal),
     close: () => void (closed = true),
   };
   return fake;
+}
+
+function createFakeShells(refusal: () => Fault | null): ShellRecords {
+  const shells = new Map<string, ShellRecord>();
+  const newestFirst = (): ShellRecord[] => [...shells.values()].sort((a, b) => b.openedAt - a.openedAt);
+  return {
+    save(shell) {
+      const refused = refusal();
+      if (refused === null) shells.set(shell.id, structuredClone(shell));
+      return answer(refused);
+    },
+    list: ({ bay, runId, limit }) =>
+      ok(
+        newestFirst()
+          .filter((shell) => (bay ?? shell.bay) === shell.bay && (runId ?? shell.runId) === shell.runId)
+          .slice(0, limit),
+      ),
+    unfinished: () => ok(newestFirst().filter(({ ended }) => ended === null)),
+  };
 }
 
 function answer(refusal: Fault | null): Result<void> {

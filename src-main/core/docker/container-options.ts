@@ -34,7 +34,7 @@ export interface OptionsContext {
 
 /**
  * What the engine is asked to make of a spec. Every container: no new privileges, all capabilities dropped
- * but the spec's, limits, no restart (a container with a dead device node must never run again), no terminal.
+ * but the spec's, limits, no restart (a container with a dead device node must never run again), no terminal unless the spec asks for one.
  *
  * A device is passed with `--device`. A pseudo-terminal is bind-mounted: passed as a device its open fails
  * with EIO, since it is another instance of devpts that the container sees. The engine's device rules allow
@@ -62,8 +62,9 @@ export function toCreateOptions(
     ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
     // A binding counts only for a port that is exposed as well.
     ...(port === null ? {} : { ExposedPorts: { [port]: {} } }),
-    Tty: false,
-    OpenStdin: false,
+    Tty: spec.terminal === true,
+    OpenStdin: spec.terminal === true,
+    StdinOnce: spec.terminal === true,
     HostConfig: {
       NetworkMode: spec.network,
       ...(port === null || publish === undefined
@@ -81,7 +82,8 @@ export function toCreateOptions(
       NanoCpus: Math.round(Math.min(limits.cpus, context.processors) * 1e9),
       PidsLimit: limits.pids,
       IpcMode: 'private',
-      LogConfig: logConfig,
+      // What is typed into a shell, passwords included, is nobody's to keep.
+      LogConfig: spec.terminal === true ? { Type: 'none', Config: {} } : logConfig,
       RestartPolicy: { Name: 'no' },
       AutoRemove: false,
       Devices:

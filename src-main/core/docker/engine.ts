@@ -16,6 +16,10 @@ export const labels = {
    * runs from it, and to every image that anybody builds on it. With `station` those would count as ours.
    */
   madeBy: 'io.slipway.made-by',
+  /** What a container is for that no run needs, e.g. `shell`. */
+  role: 'io.slipway.role',
+  /** Of a throw-away container: the shell that it is for. */
+  shell: 'io.slipway.shell',
 } as const;
 
 export interface ImageInfo {
@@ -53,6 +57,8 @@ export interface ContainerSpec {
   capabilities: string[];
   limits: { memoryBytes: number; cpus: number; pids: number };
   readOnlyRoot: boolean;
+  /** With a terminal that somebody types into. What it says is then kept by nobody. */
+  terminal?: boolean;
 }
 
 export interface ContainerInfo {

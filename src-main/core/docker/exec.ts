@@ -19,7 +19,7 @@ export interface ExecOptions {
 }
 
 /** The exit code of a process that was killed, as shells have it. */
-const killedCode = 137;
+export const killedCode = 137;
 /** How long an aborted command may take to be killed, in ms; with the container it ends anyway. */
 const killLimit = 1000;
 /** The engine notes an exit code a moment after the output has ended. */
@@ -43,7 +43,7 @@ export async function exec(
   const { command, env, signal } = options;
   const output = createOutput(options);
   if (isAborted(signal)) return ok(output.result(killedCode));
-  const mark = `${marker}=${randomUUID()}`;
+  const mark = markOf(randomUUID());
   const begun = await begin(connection, id, command, [...toEnv(env), mark], signal);
   if (begun.ok) {
     const { stream, execId, ended } = begun.value;
@@ -54,7 +54,7 @@ export async function exec(
     }
   }
   if (isAborted(signal)) {
-    await kill(connection, id, mark);
+    await killMarked(connection, id, mark);
     return ok(output.result(killedCode));
   }
   return begun.ok ? fail('engine-lost') : begun;
@@ -149,7 +149,12 @@ function readOutput(
   });
 }
 
-async function readExitCode(connection: Connection, clock: Clock, execId: string): Promise<Result<number>> {
+/** The exit code of what has ended; the engine notes it a moment after the output has. */
+export async function readExitCode(
+  connection: Connection,
+  clock: Clock,
+  execId: string,
+): Promise<Result<number>> {
   for (let attempt = 0; attempt < exitAttempts; attempt += 1) {
     const state = await connection.call(async ({ docker }, abortSignal) => {
       const answer: unknown = await docker.getExec(execId).inspect({ abortSignal });
@@ -163,8 +168,11 @@ async function readExitCode(connection: Connection, clock: Clock, execId: string
   return fail('container-not-running');
 }
 
+/** The variable that processes are found by. */
+export const markOf = (id: string): string => `${marker}=${id}`;
+
 /** Kills the marked processes as well as it can be done from inside; needs a shell and grep in the image. */
-async function kill(connection: Connection, id: string, mark: string): Promise<void> {
+export async function killMarked(connection: Connection, id: string, mark: string): Promise<void> {
   // Its answer changes nothing: without a shell, or in a container that ends now, the container's end is theirs.
   await connection.call(
     async ({ docker }, abortSignal) => {

@@ -74,6 +74,27 @@ export const migrations: readonly string[] = [
   -- Who allowed a run although its image's support was too low; JSON, null for every ordinary run.
   ALTER TABLE runs ADD COLUMN allowance TEXT;
   `,
+  `
+  -- Who was in which container with a shell, and when; not what was typed.
+  CREATE TABLE shells (
+    id TEXT PRIMARY KEY,
+    bay INTEGER NOT NULL,
+    place TEXT NOT NULL,
+    recipe TEXT NOT NULL,
+    run_id TEXT,
+    image_name TEXT NOT NULL,
+    image_id TEXT NOT NULL,
+    container_id TEXT,
+    operator TEXT NOT NULL,
+    host TEXT NOT NULL,
+    opened_at INTEGER NOT NULL,
+    ended TEXT                  -- JSON; null while it is open
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX shells_by_time ON shells (opened_at);
+  CREATE INDEX shells_by_bay ON shells (bay, opened_at);
+  CREATE INDEX shells_by_run ON shells (run_id) WHERE run_id IS NOT NULL;
+  CREATE INDEX shells_open ON shells (opened_at) WHERE ended IS NULL;
+  `,
 ];
 
 /** Marks a file as Slipway's in SQLite's own header field: "SLIP". */

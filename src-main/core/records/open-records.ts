@@ -8,6 +8,7 @@ import { openDatabase } from './open-database.js';
 import type { Records } from './records.js';
 import { storable } from './run-rows.js';
 import { createRunTable, positionsPerMillisecond } from './run-table.js';
+import { createShellTable } from './shell-table.js';
 import { createShiftCounters } from './shift-counters.js';
 import {
   closeWriter,
@@ -170,6 +171,7 @@ function createRecords(
       if (reset.ok) shift = shifts.read() ?? shift;
       return reset;
     },
+    shells: createShellTable(database, { commit, attempt }),
     close: () => closeWriter(database, path),
   };
 }

@@ -3,6 +3,7 @@ import type { LogLine, RunRecord } from '../../../src-shared/model/run.js';
 import type { Counters } from '../../../src-shared/model/station.js';
 import type { RunFilter } from '../../../src-shared/contract.js';
 import type { EventStream } from '../emitter.js';
+import type { ShellRecords } from './shell-table.js';
 
 /** What the history can be searched by; all that is given must hold. A front may pass the contract's filter as it is. */
 export type RunSearch = RunFilter & {
@@ -39,6 +40,8 @@ export interface Records {
   /** Runs that ended with a verdict since the last reset, whenever they began. */
   counters(): Counters;
   resetCounters(at: number, operator: string): Result<void>;
+  /** The shells that were opened in the bays' containers. */
+  readonly shells: ShellRecords;
   close(): void;
 }
 

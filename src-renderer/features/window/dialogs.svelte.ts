@@ -4,6 +4,17 @@ export type DialogRequest =
   | { kind: 'flash-again'; bay: number; runId: string }
   | { kind: 'reset-counters' }
   | { kind: 'paste'; lines: number; paste: () => void }
+  | {
+      /** Any question with two answers. */
+      kind: 'question';
+      title: string;
+      body: string;
+      no: string;
+      yes: string;
+      /** What is answered with yes cannot be taken back. */
+      danger?: boolean;
+      act: () => void;
+    }
   | { kind: 'help' }
   | { kind: 'quit'; running: readonly number[] };
 
