@@ -128,8 +128,9 @@ export function createParts(context: PartContext) {
     },
     async stop(): Promise<void> {
       stopped.abort();
-      // First: what a console's terminal closes is the console.
+      // First: what a console's or a shell's terminal closes is the console, the shell.
       await consoles.stop();
+      await shells.stop();
       await Promise.all([
         terminals.stop(),
         jobsPart.stop(),
@@ -139,8 +140,6 @@ export function createParts(context: PartContext) {
         making.stop(),
         imagesPart.stop(),
       ]);
-      await shells.stop();
-      await Promise.all([terminals.stop(), jobsPart.stop(), containers.stop(), cleanup.stop()]);
     },
   };
 }

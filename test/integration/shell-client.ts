@@ -34,7 +34,7 @@ export async function openShell(
 ): Promise<ShellClient> {
   const { id } = valueOf(await station.handlers['shells.open']({ bay, place, ...size }));
   const shell = watchShell(station, id);
-  await shell.until(/[#$] $/);
+  await shell.until(/[#$] /);
   return shell;
 }
 
@@ -102,7 +102,7 @@ export function watchShell(station: Station, id: string): ShellClient {
       const said = await client.until(new RegExp(`end-${marks}\\.`));
       return said
         .slice(said.indexOf('\n') + 1, said.lastIndexOf(`end-${marks}.`))
-        .replaceAll('\r', '')
+        .replace(/\r|\x1b\[\?2004[hl]/g, '')
         .trim();
     },
     until: (pattern, limitMs = 30_000) =>
