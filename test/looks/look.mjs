@@ -53,6 +53,10 @@ function looks() {
       await page.locator('input.mono').fill('/missing');
       await page.keyboard.press('Enter');
     });
+    add('doctor', '#/machine/doctor');
+    add('doctor', '#/machine/doctor', {}, undefined, 'monitor');
+    add('cleanup', '#/machine/cleanup');
+    add('cleanup', '#/machine/cleanup', {}, undefined, 'monitor');
     add('help', '#/station', {}, (page) => page.keyboard.press('?'));
     add('abort', '#/station', { bays: 4 }, (page) => page.keyboard.press('a'));
     add('quit', '#/station', { bays: 4 }, (page) =>

@@ -1,6 +1,7 @@
 import type { LogLine } from '../../src-shared/model/run.js';
 import { fault } from '../../src-shared/model/result.js';
 import { createFakeBridge } from '../fakes/bridge.js';
+import { machineAnswers } from './machine-scenes.js';
 import { bays, record, recipes, station } from './scenes.js';
 
 /** What a look asks for; put on the page before this runs. */
@@ -56,6 +57,7 @@ const fake = createFakeBridge({
     const error = fault('bay-empty', { bay });
     return { ok: false, error: { ...error, message: error.code } };
   },
+  ...machineAnswers,
   'counters.reset': () => ok,
   'window.answerQuit': () => ok,
   'window.zoom': () => ok,
