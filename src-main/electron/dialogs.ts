@@ -5,6 +5,7 @@ import type { QuitAnswer } from './quit.js';
 /** The system's own dialogs: for a folder, and for what the page cannot ask because it is not there. */
 export interface Dialogs {
   chooseFolder(start: string | undefined): Promise<string | null>;
+  chooseFile(start: string | undefined): Promise<string | null>;
   askToQuit(running: number[]): Promise<QuitAnswer>;
   askToReload(): Promise<boolean>;
   askToInterrupt(): Promise<boolean>;
@@ -35,6 +36,13 @@ export function createDialogs(window: BrowserWindow, messages: () => Messages): 
     async chooseFolder(start) {
       const { filePaths } = await dialog.showOpenDialog(window, {
         properties: ['openDirectory', 'createDirectory'],
+        ...(start === undefined ? {} : { defaultPath: start }),
+      });
+      return filePaths[0] ?? null;
+    },
+    async chooseFile(start) {
+      const { filePaths } = await dialog.showOpenDialog(window, {
+        properties: ['openFile'],
         ...(start === undefined ? {} : { defaultPath: start }),
       });
       return filePaths[0] ?? null;

@@ -98,6 +98,7 @@ export function connectWindow(options: StationWindowOptions): StationWindow {
       return Promise.resolve(ok());
     },
     'window.chooseFolder': async ({ start }) => ok({ folder: await dialogs.chooseFolder(start) }),
+    'window.chooseFile': async ({ start }) => ok({ file: await dialogs.chooseFile(start) }),
     'window.zoom': ({ step }) => {
       changeZoom(step);
       return Promise.resolve(ok());

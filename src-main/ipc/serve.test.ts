@@ -57,6 +57,7 @@ const windowHandlers: WindowHandlers = {
   'panel.focus': () => Promise.resolve(ok()),
   'window.answerQuit': () => Promise.resolve(ok()),
   'window.chooseFolder': () => Promise.resolve(ok({ folder: null })),
+  'window.chooseFile': () => Promise.resolve(ok({ file: null })),
   'window.zoom': ({ step }) => {
     zoomed.push(step);
     return Promise.resolve(ok());

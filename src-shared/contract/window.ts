@@ -25,6 +25,10 @@ export const windowCalls = {
   'window.chooseFolder': call(z.object({ start: z.string().max(4096).optional() })).returns<{
     folder: string | null;
   }>(),
+  /** Asks for a file that is there with the system's dialog; null when it was cancelled. */
+  'window.chooseFile': call(z.object({ start: z.string().max(4096).optional() })).returns<{
+    file: string | null;
+  }>(),
   'window.zoom': call(z.object({ step: z.enum(['in', 'out', 'reset']) })).returns<void>(),
 } as const;
 

@@ -61,6 +61,7 @@ const fake = createFakeBridge({
   'counters.reset': () => ok,
   'window.answerQuit': () => ok,
   'window.zoom': () => ok,
+  'window.chooseFile': () => ({ ok: true, value: { file: '/srv/widgets/root.tar.xz' } }),
   'window.chooseFolder': () => ({ ok: true, value: { folder: '/srv/widgets' } }),
   'runs.list': ({ verdict }) => ({
     ok: true,

@@ -15,6 +15,9 @@ export type DialogRequest =
       danger?: boolean;
       act: () => void;
     }
+  | { kind: 'build-image' }
+  | { kind: 'import-image' }
+  | { kind: 'debootstrap-image' }
   | { kind: 'help' }
   | { kind: 'quit'; running: readonly number[] };
 

@@ -64,6 +64,7 @@ export function createKeyboard(app: App): Keyboard {
       commands.answerOtherwise('go-station', () => navigation.go({ screen: 'station' })),
       commands.answerOtherwise('go-runs', () => navigation.go({ screen: 'runs' })),
       commands.answerOtherwise('go-recipes', () => navigation.go({ screen: 'recipes' })),
+      commands.answerOtherwise('go-images', () => navigation.go({ screen: 'images' })),
       commands.answerOtherwise('go-machine', () => navigation.go({ screen: 'machine', tab: machineTabs[0] })),
       commands.answerOtherwise('go-settings', () => navigation.go({ screen: 'settings' })),
       commands.answerOtherwise('zoom-in', () => void client.call('window.zoom', { step: 'in' })),

@@ -31,7 +31,17 @@ describe('the keys of the window', () => {
   });
 
   it('never mean two things on one screen', () => {
-    const screens = ['station', 'bay', 'runs', 'run', 'recipes', 'machine', 'settings'] as const;
+    const screens = [
+      'station',
+      'bay',
+      'runs',
+      'run',
+      'recipes',
+      'images',
+      'job',
+      'machine',
+      'settings',
+    ] as const;
     for (const screen of screens) {
       const shown = keyBindings
         .filter((binding) => binding.screens === undefined || binding.screens.includes(screen))

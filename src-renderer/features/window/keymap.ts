@@ -6,6 +6,7 @@ export type Command =
   | 'go-station'
   | 'go-runs'
   | 'go-recipes'
+  | 'go-images'
   | 'go-machine'
   | 'go-settings'
   | 'zoom-in'
@@ -44,6 +45,7 @@ export const keyBindings: readonly KeyBinding[] = [
   { command: 'go-runs', keys: ['2'], control: true },
   { command: 'go-recipes', keys: ['3'], control: true },
   { command: 'go-machine', keys: ['5'], control: true },
+  { command: 'go-images', keys: ['6'], control: true },
   { command: 'go-settings', keys: [','], control: true },
   { command: 'zoom-in', keys: ['+', '='], control: true },
   { command: 'zoom-out', keys: ['-'], control: true },

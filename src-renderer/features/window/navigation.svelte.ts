@@ -13,6 +13,8 @@ export type Place =
   | { screen: 'runs' }
   | { screen: 'run'; runId: string }
   | { screen: 'recipes' }
+  | { screen: 'images' }
+  | { screen: 'job'; jobId: string }
   | { screen: 'machine'; tab: MachineTab }
   | { screen: 'settings' };
 
@@ -27,6 +29,8 @@ export function placeOf(hash: string): Place {
     return { screen, tab: machineTabs.find((each) => each === detail) ?? machineTabs[0] };
   }
   if (screen === 'run' && detail !== '') return { screen, runId: detail };
+  if (screen === 'job' && detail !== '') return { screen, jobId: detail };
+  if (screen === 'images') return { screen };
   if (screen === 'runs' || screen === 'recipes' || screen === 'settings') return { screen };
   return { screen: 'station' };
 }
@@ -34,12 +38,14 @@ export function placeOf(hash: string): Place {
 export function hashOf(place: Place): string {
   if (place.screen === 'bay') return `#/bay/${place.bay}${place.tab === undefined ? '' : `/${place.tab}`}`;
   if (place.screen === 'run') return `#/run/${place.runId}`;
+  if (place.screen === 'job') return `#/job/${place.jobId}`;
   if (place.screen === 'machine') return `#/machine/${place.tab}`;
   return `#/${place.screen}`;
 }
 
 /** Where Escape leads. */
 export function parentOf(place: Place): Place {
+  if (place.screen === 'job') return { screen: 'images' };
   return place.screen === 'run' ? { screen: 'runs' } : { screen: 'station' };
 }
 

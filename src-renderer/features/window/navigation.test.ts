@@ -8,6 +8,8 @@ const places: Place[] = [
   { screen: 'run', runId: '01J9ZQ4W-0003' },
   { screen: 'recipes' },
   { screen: 'machine', tab: 'cleanup' },
+  { screen: 'images' },
+  { screen: 'job', jobId: 'abc-123' },
   { screen: 'settings' },
 ];
 
