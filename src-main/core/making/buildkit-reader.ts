@@ -27,13 +27,13 @@ export function createBuildKitReader(): BuildReader {
   }
   const vertexes = new Map<string, Vertex>();
   let plainRest = '';
-  let place: { at: number; of: number } | null = null;
 
   function begin(key: string, name: string): BuildEvent[] {
     vertexes.set(key, { key, ended: false, decoder: new StringDecoder('utf8'), rest: '' });
     const numbered = /^\[(?:[^\]]* )?(\d+)\/(\d+)\] (.*)$/s.exec(name);
-    place = numbered === null ? null : { at: Number(numbered[1]), of: Number(numbered[2]) };
-    return [{ type: 'step', key, text: name.replace(/^\[internal\] /, ''), place }];
+    const place = numbered === null ? null : { at: Number(numbered[1]), of: Number(numbered[2]) };
+    const text = numbered?.[3] ?? name.replace(/^\[internal\] /, '');
+    return [{ type: 'step', key, text, place }];
   }
 
   function end(key: string, state: 'done' | 'cached' | 'failed', exitCode: number | null): BuildEvent[] {
