@@ -1,4 +1,5 @@
 import cliEn from '../../assets/messages/en/cli.json' with { type: 'json' };
+import containerEn from '../../assets/messages/en/container.json' with { type: 'json' };
 import doctorEn from '../../assets/messages/en/doctor.json' with { type: 'json' };
 import faultsEn from '../../assets/messages/en/faults.json' with { type: 'json' };
 import jobsEn from '../../assets/messages/en/jobs.json' with { type: 'json' };
@@ -12,6 +13,7 @@ import terminalEn from '../../assets/messages/en/terminal.json' with { type: 'js
 import windowEn from '../../assets/messages/en/window.json' with { type: 'json' };
 import wordsEn from '../../assets/messages/en/words.json' with { type: 'json' };
 import cliEs from '../../assets/messages/es/cli.json' with { type: 'json' };
+import containerEs from '../../assets/messages/es/container.json' with { type: 'json' };
 import doctorEs from '../../assets/messages/es/doctor.json' with { type: 'json' };
 import faultsEs from '../../assets/messages/es/faults.json' with { type: 'json' };
 import jobsEs from '../../assets/messages/es/jobs.json' with { type: 'json' };
@@ -41,6 +43,8 @@ const english = {
   recipes: recipesEn,
   /** The station's own lines in the log of a run. */
   log: logEn,
+  /** Looking at a bay's container. */
+  container: containerEn,
   doctor: doctorEn,
   /** Long tasks: their titles, states, steps and screen. */
   jobs: jobsEn,
@@ -66,6 +70,7 @@ const spanish: Catalogue = {
   machine: machineEs,
   recipes: recipesEs,
   log: logEs,
+  container: containerEs,
   doctor: doctorEs,
   jobs: jobsEs,
   cli: cliEs,

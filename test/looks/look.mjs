@@ -46,6 +46,15 @@ function looks() {
       await page.keyboard.press('l');
       await page.keyboard.type('block 12');
     });
+    add('container', '#/bay/1/container');
+    add('container', '#/bay/1/container', {}, undefined, 'monitor');
+    add('container-search', '#/bay/1/container', {}, async (page) => {
+      await page.keyboard.press('l');
+      await page.keyboard.type('mag');
+      await page.keyboard.press('Enter');
+    });
+    add('container-removed', '#/bay/2/container');
+    add('container-none', '#/bay/3/container');
     add('runs', '#/runs');
     add('run', '#/run/01J9ZQ4W-0003');
     add('recipes', '#/recipes');

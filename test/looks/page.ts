@@ -1,5 +1,7 @@
+import type { ContainerAnswer } from '../../src-shared/model/container.js';
 import type { LogLine } from '../../src-shared/model/run.js';
 import { fault } from '../../src-shared/model/result.js';
+import { aContainer, aUsage } from '../fakes/container-data.js';
 import { createFakeBridge } from '../fakes/bridge.js';
 import { machineAnswers } from './machine-scenes.js';
 import { bays, record, recipes, station } from './scenes.js';
@@ -47,7 +49,25 @@ const records = views
   .map(record)
   .sort((a, b) => b.startedAt - a.startedAt);
 
+/** Bay 2's container is gone, bay 3 has had none. */
+function containerOf(bay: number): ContainerAnswer {
+  if (bay === 2) {
+    const { id, image, imageId } = aContainer().facts;
+    const runId = '01J9ZQ4W-0001';
+    return {
+      kind: 'removed',
+      runId,
+      containerId: id,
+      imageName: image,
+      imageId,
+      endedAt: Date.UTC(2026, 4, 12),
+    };
+  }
+  return bay === 3 ? { kind: 'none' } : aContainer(bay);
+}
+
 const fake = createFakeBridge({
+  'containers.inspect': (input) => ({ ok: true, value: containerOf('bay' in input ? input.bay : 1) }),
   'panel.place': () => ok,
   'panel.hide': () => ok,
   'panel.reload': () => ok,
@@ -102,6 +122,16 @@ fake.keep('bays', undefined, { kind: 'bays', revision: 1, bays: views });
 for (const each of views) {
   if (each.run !== null) fake.keep('log', { runId: each.run.id }, { runId: each.run.id, lines: firstLines });
 }
+
+// Two minutes of samples, as fast as somebody can listen.
+const samples = setInterval(() => {
+  if (fake.listeners('containerStats') === 0) return;
+  clearInterval(samples);
+  for (let second = 0; second < 100; second += 1) {
+    const usage = aUsage(Date.now() - (100 - second) * 1000, second);
+    fake.send('containerStats', { kind: 'sample', containerId: 'c1', usage });
+  }
+}, 20);
 
 const { rate = 0 } = look;
 if (rate > 0) {

@@ -46,7 +46,10 @@ export function toFacts(details: ContainerDetails): ContainerFacts {
       cpus: orNull(HostConfig.NanoCpus / 1e9),
       pids: orNull(HostConfig.PidsLimit),
     },
-    capabilities: { dropped: plainNames(HostConfig.CapDrop), added: plainNames(HostConfig.CapAdd) },
+    capabilities: {
+      dropped: plainCapabilities(HostConfig.CapDrop),
+      added: plainCapabilities(HostConfig.CapAdd),
+    },
     securityOptions: HostConfig.SecurityOpt,
     privileged: HostConfig.Privileged,
     readOnlyRoot: HostConfig.ReadonlyRootfs,
@@ -91,8 +94,8 @@ function orNull(amount: number): number | null {
   return amount > 0 ? amount : null;
 }
 
-/** Engines say `CAP_KILL` where they were told `KILL`. */
-function plainNames(capabilities: readonly string[]): string[] {
+/** As they are told: the command line's client writes `CAP_KILL` where it was told `KILL`. */
+export function plainCapabilities(capabilities: readonly string[]): string[] {
   return capabilities.map((name) => name.replace(/^CAP_/, ''));
 }
 

@@ -100,7 +100,7 @@ describe('the equal command line', () => {
       '--dns-option': 'timeout:1',
       '--dns-search': '.',
       '--cap-drop': 'ALL',
-      '--cap-add': 'CAP_KILL',
+      '--cap-add': 'KILL',
       '--security-opt': 'no-new-privileges',
       '--memory': '67108864',
       '--memory-swap': '67108864',

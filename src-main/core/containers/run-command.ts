@@ -1,5 +1,6 @@
 import type { ContainerDetails, MountOptions } from '../docker/details-schema.js';
 import type { ImageDefaults } from './container-source.js';
+import { plainCapabilities } from './facts.js';
 import { masked, splitEnv } from './mask.js';
 import { csvField, shellWord } from './shell-words.js';
 
@@ -59,8 +60,8 @@ export function toRunCommand(
       how === '' ? path : `${path}:${how}`,
     ]),
     ...networkOptions(details, image),
-    ...each('--cap-drop', HostConfig.CapDrop),
-    ...each('--cap-add', HostConfig.CapAdd),
+    ...each('--cap-drop', plainCapabilities(HostConfig.CapDrop)),
+    ...each('--cap-add', plainCapabilities(HostConfig.CapAdd)),
     ...each('--security-opt', HostConfig.SecurityOpt),
     ...each('--group-add', HostConfig.GroupAdd),
     when(HostConfig.Privileged, '--privileged'),

@@ -29,6 +29,7 @@ function run(id: string, startedAt: number): RunRecord {
     fault: null,
     operator: '',
     host: '',
+    allowance: null,
   };
 }
 

@@ -1,5 +1,5 @@
 /** The tabs of a bay; the first is the one that a bay opens with. */
-export const bayTabs = ['run', 'shell', 'serial'] as const;
+export const bayTabs = ['run', 'container', 'shell', 'serial'] as const;
 export type BayTab = (typeof bayTabs)[number];
 
 /** The tabs of the machine's screen; the first is the one that it opens with. */
