@@ -4,12 +4,14 @@ import type { Call, CallTable, EventTable } from './contract/define.js';
 import { cleanupCalls } from './contract/cleanup.js';
 import { doctorCalls } from './contract/doctor.js';
 import { imageCalls, imageEvents } from './contract/images.js';
+import { fileCalls } from './contract/files.js';
 import { jobCalls, jobEvents } from './contract/jobs.js';
 import { serialCalls, serialEvents } from './contract/serial.js';
 import { makingCalls } from './contract/making.js';
 import { stationCalls as ownCalls, stationEvents as ownEvents } from './contract/station.js';
 import { shellCalls, shellEvents } from './contract/shells.js';
 import { terminalCalls, terminalEvents } from './contract/terminals.js';
+import { volumeCalls } from './contract/volumes.js';
 import { windowCalls, windowEvents } from './contract/window.js';
 import type { Fault } from './model/result.js';
 
@@ -31,6 +33,8 @@ export const stationCalls = {
   ...doctorCalls,
   ...makingCalls,
   ...imageCalls,
+  ...fileCalls,
+  ...volumeCalls,
 } as const satisfies CallTable;
 /** What any front of the station can follow. */
 export const stationEvents = {

@@ -24,6 +24,10 @@ import type { RecipeStore } from './recipes/recipe-store.js';
 import type { Records, RunLogs } from './records/records.js';
 import { createSerialOpener } from './serial/create-serial-opener.js';
 import { createShells } from './shells/shells.js';
+import { createFilesPart } from './container-files/files-part.js';
+import { createContainerFilesEngine } from './docker/container-files.js';
+import { createVolumeEngine } from './docker/volumes.js';
+import { createVolumesPart } from './volumes/volumes-part.js';
 import { createTerminals } from './terminals/terminals.js';
 
 /** What the station hands to each of its parts. */
@@ -52,7 +56,7 @@ export interface PartContext {
 
 /** The parts beside the bays and their runs, put together: one line each. */
 export function createParts(context: PartContext) {
-  const { home, clock, bays, messages, engine, stationId, recipes, config, onDefect } = context;
+  const { home, clock, bays, messages, engine, stationId, recipes, config, onDefect, host } = context;
   const terminals = createTerminals({ clock });
   const consoles = createConsoles({
     home,
@@ -104,6 +108,19 @@ export function createParts(context: PartContext) {
     secret: (name) => context.secrets.read(name),
     findRecipe: (name) => context.recipes.find(name),
   });
+  const containerFiles = createContainerFilesEngine({ connection: engine.connection, clock, stationId });
+  const files = createFilesPart({ engine: containerFiles, jobs, bays, clock });
+  const volumes = createVolumesPart({
+    volumes: createVolumeEngine({ engine, stationId }),
+    files: containerFiles,
+    engine,
+    jobs,
+    clock,
+    home,
+    about: () => ({ station: config.state.config.name, host }),
+    recipes: () => recipes.all().map(({ recipe }) => recipe),
+    onDefect,
+  });
   return {
     /** Whether a container of ours that no run needs is needed all the same. */
     claims: (container: Pick<ContainerInfo, 'labels'>): boolean => shells.claims(container),
@@ -117,6 +134,8 @@ export function createParts(context: PartContext) {
       ...doctor.handlers,
       ...making.handlers,
       ...imagesPart.handlers,
+      ...files.handlers,
+      ...volumes.handlers,
     },
     streams: {
       ...terminals.streams,
@@ -139,6 +158,8 @@ export function createParts(context: PartContext) {
         doctor.stop(),
         making.stop(),
         imagesPart.stop(),
+        files.stop(),
+        volumes.stop(),
       ]);
     },
   };

@@ -14,6 +14,8 @@ export function partAnswers() {
     ...cleanupAnswers(),
     ...doctorAnswers(),
     ...imageAnswers(),
+    ...fileAnswers(),
+    ...volumeAnswers(),
   };
 }
 
@@ -75,4 +77,22 @@ function shellAnswers() {
     'shells.open': () => Promise.resolve(ok({ id: '7b5c2b54-0000-4000-8000-000000000001' })),
     'shells.list': () => Promise.resolve(ok({ shells: [] })),
   };
+function fileAnswers() {
+  return {
+    'files.containers': () => Promise.resolve(ok({ containers: [] })),
+    'files.list': () => Promise.resolve(fail('container-gone')),
+    'files.download': () => Promise.resolve(ok({ jobId: 'job-download-1' })),
+    'files.upload': () => Promise.resolve(ok({ jobId: 'job-upload-1' })),
+  } satisfies Partial<StationHandlers>;
+}
+
+function volumeAnswers() {
+  return {
+    'volumes.list': () => Promise.resolve(ok({ volumes: [] })),
+    'volumes.create': () => Promise.resolve(ok()),
+    'volumes.remove': () => Promise.resolve(ok()),
+    'volumes.backup': () => Promise.resolve(ok({ jobId: 'job-backup-1' })),
+    'volumes.describeBackup': ({ file }) => Promise.resolve(fail('backup-unreadable', { path: file })),
+    'volumes.restore': () => Promise.resolve(ok({ jobId: 'job-restore-1' })),
+  } satisfies Partial<StationHandlers>;
 }

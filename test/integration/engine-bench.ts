@@ -2,20 +2,15 @@ import { randomUUID } from 'node:crypto';
 import Docker from 'dockerode';
 import { createSystemClock } from '../../src-main/core/clock.js';
 import { defaultCapabilities } from '../../src-main/core/docker/capabilities.js';
-import { createDockerEngine } from '../../src-main/core/docker/docker-engine.js';
-import {
-  labels,
-  type ContainerLogLine,
-  type ContainerSpec,
-  type Engine,
-} from '../../src-main/core/docker/engine.js';
+import { createDockerEngine, type DockerEngine } from '../../src-main/core/docker/docker-engine.js';
+import { labels, type ContainerLogLine, type ContainerSpec } from '../../src-main/core/docker/engine.js';
 import type { Result } from '../../src-shared/model/result.js';
 import { ensureTinyImage, tinyImage } from './tiny-image.js';
 
 /** A real engine with a station of its own; all that it made there goes when it is disposed. */
 export interface EngineBench {
   readonly stationId: string;
-  readonly engine: Engine;
+  readonly engine: DockerEngine;
   /** The engine itself, to look from outside. */
   readonly docker: Docker;
   /** A spec of the tiny image that runs a script. */
