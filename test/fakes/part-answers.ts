@@ -1,6 +1,7 @@
 import { containerAnswers } from './container-answers.js';
 import { consoleAnswers } from './console-answers.js';
 import { fail, ok, type Result } from '../../src-shared/model/result.js';
+import { fileAnswers, volumeAnswers } from './file-answers.js';
 import type { StationHandlers } from '../../src-main/core/station-api.js';
 
 /** What the fake station answers to the calls of its parts (`src-shared/contract/`) until a test says otherwise. */
@@ -77,22 +78,4 @@ function shellAnswers() {
     'shells.open': () => Promise.resolve(ok({ id: '7b5c2b54-0000-4000-8000-000000000001' })),
     'shells.list': () => Promise.resolve(ok({ shells: [] })),
   };
-function fileAnswers() {
-  return {
-    'files.containers': () => Promise.resolve(ok({ containers: [] })),
-    'files.list': () => Promise.resolve(fail('container-gone')),
-    'files.download': () => Promise.resolve(ok({ jobId: 'job-download-1' })),
-    'files.upload': () => Promise.resolve(ok({ jobId: 'job-upload-1' })),
-  } satisfies Partial<StationHandlers>;
-}
-
-function volumeAnswers() {
-  return {
-    'volumes.list': () => Promise.resolve(ok({ volumes: [] })),
-    'volumes.create': () => Promise.resolve(ok()),
-    'volumes.remove': () => Promise.resolve(ok()),
-    'volumes.backup': () => Promise.resolve(ok({ jobId: 'job-backup-1' })),
-    'volumes.describeBackup': ({ file }) => Promise.resolve(fail('backup-unreadable', { path: file })),
-    'volumes.restore': () => Promise.resolve(ok({ jobId: 'job-restore-1' })),
-  } satisfies Partial<StationHandlers>;
 }
