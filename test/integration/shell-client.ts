@@ -97,12 +97,12 @@ export function watchShell(station: Station, id: string): ShellClient {
     async run(command) {
       marks += 1;
       client.forget();
-      // The mark as typed is not the mark as printed.
-      await client.send(`${command}; echo "end""-${marks}."\n`);
-      const said = await client.until(new RegExp(`end-${marks}\\.`));
+      // The marks as typed are not the marks as printed.
+      await client.send(`echo "begin""-${marks}."; ${command}; echo "end""-${marks}."\n`);
+      const [, said = ''] = (await client.until(new RegExp(`end-${marks}\\.`))).split(`begin-${marks}.`);
       return said
-        .slice(said.indexOf('\n') + 1, said.lastIndexOf(`end-${marks}.`))
-        .replace(/\r|\x1b\[\?2004[hl]/g, '')
+        .slice(0, said.lastIndexOf(`end-${marks}.`))
+        .replaceAll('\r', '')
         .trim();
     },
     until: (pattern, limitMs = 30_000) =>

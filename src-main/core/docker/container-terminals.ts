@@ -98,7 +98,7 @@ export function createContainerTerminals(parts: {
         connection.call(async ({ docker }, abortSignal) => {
           await docker.getExec(execId).resize({ w: columns, h: rows, abortSignal });
         });
-      void setSize(resize, size);
+      await setSize(resize, size);
       return ok(
         createSource({
           socket,
@@ -144,7 +144,7 @@ export function createContainerTerminals(parts: {
         connection.call(async ({ docker }, abortSignal) => {
           await docker.getContainer(containerId).resize({ w: columns, h: rows, abortSignal });
         });
-      void setSize(resize, size);
+      await setSize(resize, size);
       return ok(
         createSource({
           socket,

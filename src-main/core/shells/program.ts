@@ -10,6 +10,7 @@ if [ -z "$LC_ALL$LANG" ]; then
   if [ -z "$LANG" ] && [ "$(LC_ALL=C.UTF-8 locale charmap 2>/dev/null)" = UTF-8 ]; then LANG=C.UTF-8; export LANG; fi
 fi
 SHELL=$(command -v bash || command -v sh)
+case $SHELL in /*) ;; *) SHELL=/bin/sh ;; esac
 export SHELL
 exec "$SHELL"
 `;
