@@ -93,6 +93,11 @@ test('a file is sent to the widget and the log has every byte of it', async ({ o
   await expect(screenOf(window)).toContainText('Ready for binary');
   await page.getByRole('button', { name: 'Send file…' }).press('Enter');
   const dialog = page.getByRole('dialog');
+  // Escape closes the dialog and nothing else.
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await page.getByRole('button', { name: 'Send file…' }).press('Enter');
+  await expect(dialog.getByLabel('File', { exact: true })).toBeFocused();
   await dialog.getByLabel('File', { exact: true }).fill(join(bench.home, 'nothing.bin'));
   await page.keyboard.press('Enter');
   await expect(dialog.getByRole('alert').filter({ hasText: 'it is not there' })).toBeVisible();

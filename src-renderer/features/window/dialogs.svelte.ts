@@ -18,6 +18,7 @@ export type DialogRequest =
   | { kind: 'build-image' }
   | { kind: 'import-image' }
   | { kind: 'debootstrap-image' }
+  | { kind: 'send-file'; bay: number }
   | { kind: 'help' }
   | { kind: 'quit'; running: readonly number[] };
 
