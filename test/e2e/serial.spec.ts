@@ -81,6 +81,8 @@ test('a file is sent to the widget and the log has every byte of it', async ({ o
   await page.keyboard.press('Enter');
   await page.getByRole('tab', { name: 'Serial console' }).click();
   await page.getByRole('button', { name: 'Open console' }).press('Enter');
+  // The terminal takes the keyboard once it is there.
+  await expect(page.locator('.xterm-helper-textarea')).toBeFocused();
   await page.getByLabel('Log to').fill(log);
   await page.getByRole('button', { name: 'Start log' }).press('Enter');
   await expect(page.getByRole('button', { name: 'Stop log' })).toBeVisible();
