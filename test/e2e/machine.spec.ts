@@ -155,4 +155,10 @@ test('shows the doctor’s worst check first, mends what is safe, and copies the
   await page.getByRole('button', { name: 'Create the folder' }).click();
   await page.getByRole('button', { name: 'Do it' }).click();
   await expect(checks.first()).toHaveAttribute('data-state', 'ok');
+  // Once when it was opened: it looks again only every half minute.
+  const looks = await actOnStation(
+    (station) => station.asked.filter(({ name }) => name === 'doctor.check').length,
+    null,
+  );
+  expect(looks).toBeLessThan(4);
 });

@@ -212,6 +212,8 @@ describe('clean-up with neighbours on the same engine', () => {
     });
     const theirs = await create(image, {});
     expect((await docker.getContainer(theirs).inspect()).Config.Labels[labels.station]).toBe(bench.stationId);
+    // What the station compares with its records at every start, and removes when no run needs it.
+    expect(await bench.engine.listOwned()).toEqual({ ok: true, value: [] });
     const plan = await cleaner().plan();
     expect(plan.items.map(({ id, kept }) => [id, kept])).toEqual([[`image:${image}`, 'in-use']]);
     await cleaner().remove([...plan.items, { id: `container:${theirs}`, stamp: 'created 0' }], 'person');

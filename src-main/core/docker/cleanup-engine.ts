@@ -50,7 +50,8 @@ export function createCleanupEngine(connection: Connection, stationId: string): 
   /** A container that has our label only because its image has it is somebody else's. */
   function hasOwnLabel(given: Labels, image: Labels | undefined): boolean {
     if (!isOurs(given)) return false;
-    return !isOurs(image ?? {}) || [labels.bay, labels.run].some((name) => given[name] !== image?.[name]);
+    const isOwn = (name: string): boolean => name.startsWith('io.slipway.') && given[name] !== image?.[name];
+    return !isOurs(image ?? {}) || Object.keys(given).some(isOwn);
   }
 
   async function surveyContainers(

@@ -194,7 +194,9 @@ export function createDockerEngine({ search, stationId, clock }: DockerEngineOpt
         return containerListSchema.parse(answer);
       });
       if (!listed.ok) return listed;
-      const ours = listed.value.filter(({ Labels }) => Labels[labels.station] === stationId);
+      const ours = listed.value.filter(
+        ({ Labels }) => Labels[labels.station] === stationId && isMadeByUs(Labels),
+      );
       const found: ContainerInfo[] = [];
       for (let next = 0; next < ours.length; next += atOnce) {
         const some = ours.slice(next, next + atOnce).map(({ Id }) => inspect(Id));
@@ -210,6 +212,14 @@ export function createDockerEngine({ search, stationId, clock }: DockerEngineOpt
     followLogs: (id, options) => followLogs({ connection, clock }, id, options),
     exec: (id, options) => exec({ connection, clock }, id, options),
   };
+}
+
+/**
+ * Every container of ours is a bay's, a run's or has a role. One that somebody ran from an image that Slipway made
+ * has the image's labels, the station's among them, but none of these: it is somebody's.
+ */
+function isMadeByUs(given: Record<string, string>): boolean {
+  return [labels.bay, labels.run, labels.role].some((name) => given[name] !== undefined);
 }
 
 function toImageInfo({ Id, RepoDigests, Config }: z.infer<typeof imageSchema>): ImageInfo {
