@@ -58,6 +58,18 @@ export interface ScreenOptions {
 /** Lines that were scrolled out of the screen: bounded, whatever a program prints. */
 const scrollback = 10_000;
 
+/** Where xterm.js 6 keeps what makes the spans of its rows. */
+const rowFactory = ['_core', '_renderService', '_renderer', 'value', '_rowFactory'];
+
+/** The rows are made through the global document, whatever `documentOverride` says; a test in the real window sees it. */
+function giveDocument(terminal: Terminal, document: Document): void {
+  const factory = rowFactory.reduce<unknown>(
+    (at, name) => (typeof at === 'object' && at !== null ? (Reflect.get(at, name) as unknown) : undefined),
+    terminal,
+  );
+  if (typeof factory === 'object' && factory !== null) Reflect.set(factory, '_document', document);
+}
+
 export function createScreen(host: HTMLElement, options: ScreenOptions): TerminalScreen {
   const { oninput, onresize, onleave, onsearch, onpaste } = options;
   const document = host.ownerDocument;
@@ -82,6 +94,7 @@ export function createScreen(host: HTMLElement, options: ScreenOptions): Termina
   terminal.loadAddon(new Unicode11Addon());
   terminal.unicode.activeVersion = '11';
   strict.during(() => terminal.open(host));
+  giveDocument(terminal, strict.document);
   terminal.textarea?.setAttribute('aria-label', options.label);
   terminal.textarea?.setAttribute('aria-describedby', options.describedBy);
 
