@@ -80,6 +80,8 @@ export function createHistory(count: number): (index: number) => MadeRun {
       operator,
       host: 'line-1',
       allowance: null,
+      firstRun: null,
+      identity: null,
     };
   };
 }

@@ -13,6 +13,7 @@ import { shellCalls, shellEvents } from './contract/shells.js';
 import { terminalCalls, terminalEvents } from './contract/terminals.js';
 import { volumeCalls } from './contract/volumes.js';
 import { windowCalls, windowEvents } from './contract/window.js';
+import { unitCalls } from './contract/unit.js';
 import type { Fault } from './model/result.js';
 
 /**
@@ -35,6 +36,7 @@ export const stationCalls = {
   ...imageCalls,
   ...fileCalls,
   ...volumeCalls,
+  ...unitCalls,
 } as const satisfies CallTable;
 /** What any front of the station can follow. */
 export const stationEvents = {

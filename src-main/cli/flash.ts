@@ -2,7 +2,7 @@ import { realpath, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { BayView } from '../../src-shared/model/bay.js';
 import { fault, type Fault } from '../../src-shared/model/result.js';
-import type { Verdict } from '../../src-shared/model/run.js';
+import type { LogLine, Verdict } from '../../src-shared/model/run.js';
 import { isDeviceNodePath } from '../core/ports/device-port-source.js';
 import { toJUnit } from '../core/reports/junit.js';
 import type { Station } from '../core/station-api.js';
@@ -89,7 +89,16 @@ async function flashOnce(
     output.note(output.messages.text('cli.stopping'));
     void station.handlers['bay.abort']({ bay: found.bay });
   });
+  // Nobody is there to answer: what waits for an operator would wait for ever.
+  const asked = station.subscribe('bays', undefined, (message) => {
+    const views = message.kind === 'bays' ? message.bays : [message.bay];
+    if (!views.some(({ number, run }) => number === found.bay && run?.asks != null)) return;
+    queueMicrotask(() => asked.dispose());
+    output.fault(fault('answer-needed'));
+    void station.handlers['bay.abort']({ bay: found.bay });
+  });
   let last = await ended;
+  asked.dispose();
   // A recipe with retries goes on by itself; the last attempt's verdict counts.
   for (let running = bayAt(station, path); running?.status === 'running'; running = bayAt(station, path)) {
     last = await nextVerdict(station);
@@ -163,12 +172,12 @@ async function writeJUnit(station: Station, runId: string, file: string, output:
   await writeFile(file, toJUnit(run.value, output.messages, log));
 }
 
-async function readLog(station: Station, runId: string): Promise<string> {
-  const lines: string[] = [];
+async function readLog(station: Station, runId: string): Promise<LogLine[]> {
+  const lines: LogLine[] = [];
   for (let from = 0; ;) {
     const part = await station.handlers['runs.log']({ runId, from, limit: 5000 });
-    if (!part.ok || part.value.lines.length === 0) return lines.join('\n');
-    lines.push(...part.value.lines.map(({ text }) => text));
+    if (!part.ok || part.value.lines.length === 0) return lines;
+    lines.push(...part.value.lines);
     from += part.value.lines.length;
   }
 }

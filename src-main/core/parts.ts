@@ -1,6 +1,7 @@
 import type { Messages } from '../../src-shared/messages/messages.js';
 import type { DoctorCheck } from '../../src-shared/model/station.js';
 import type { Bays } from './bays/bays.js';
+import { createUnitHandlers } from './bays/unit-part.js';
 import { createContainersPart } from './containers/containers-part.js';
 import { createCleanupPart } from './cleanup/cleanup-part.js';
 import { createJobStore } from './cleanup/job-store.js';
@@ -136,6 +137,7 @@ export function createParts(context: PartContext) {
       ...imagesPart.handlers,
       ...files.handlers,
       ...volumes.handlers,
+      ...createUnitHandlers(context),
     },
     streams: {
       ...terminals.streams,

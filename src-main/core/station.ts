@@ -30,6 +30,7 @@ import { createContentHasher } from './records/content-manifest.js';
 import { openRecords } from './records/open-records.js';
 import { newRunId } from './records/run-id.js';
 import { createRunLogs } from './records/run-logs.js';
+import { createSerialOpener } from './serial/create-serial-opener.js';
 import { createReconciler } from './reconcile.js';
 import type { Station, StationOptions, StopMode } from './station-api.js';
 import { createStationStreams } from './streams/station-streams.js';
@@ -145,6 +146,7 @@ async function open(
     hashContent: (folder, signal) => content.hash(folder, signal),
     portIsSame: (port) => ports.isSame(port),
     newRunId: () => newRunId(clock),
+    serial: createSerialOpener({ clock }),
     times: { ...defaultTimes, settle: settings().settle },
     matchRecipe: (port, bay) => matchRecipe(recipes.all(), port, bay),
     findRecipe: (name) => recipes.find(name),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { bayAskSchema } from './identity.js';
 import { portSchema } from './port.js';
 import { faultSchema } from './result.js';
 import { phaseSchema, progressSchema, verdictSchema } from './run.js';
+import { liveTestSchema } from './test.js';
 
 export const bayStatuses = [
   /** Nothing is plugged in. */
@@ -63,6 +65,10 @@ export const bayRunSchema = z.object({
   /** True from the moment the panel answered. */
   panelReady: z.boolean(),
   containerId: z.string().nullable(),
+  /** What the run waits for an operator to say; null while it goes on by itself. */
+  asks: bayAskSchema.nullable(),
+  /** What the test phase does now. */
+  test: liveTestSchema.nullable(),
   /** Null until the record is on disk. */
   verdict: verdictSchema.nullable(),
   fault: faultSchema.nullable(),

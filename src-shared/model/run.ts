@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { allowanceSchema } from './image.js';
+import { unitIdentitySchema } from './identity.js';
 import { faultSchema } from './result.js';
+import { testOutcomeSchema, verdictSchema } from './test.js';
 
-/** `FAIL` means the unit is bad, `ERROR` means the station is bad. */
-export const verdictSchema = z.enum(['PASS', 'FAIL', 'ERROR', 'TIMEOUT', 'ABORTED']);
-export type Verdict = z.infer<typeof verdictSchema>;
+export { testOutcomeSchema, verdictSchema, type TestOutcome, type Verdict } from './test.js';
 
 /** The phases of a run, in their order. */
 export const phases = ['prepare', 'create', 'start', 'panel', 'flash', 'test', 'finish'] as const;
@@ -28,16 +28,6 @@ export const phaseRecordSchema = z.object({
   endedAt: z.number().nullable(),
 });
 export type PhaseRecord = z.infer<typeof phaseRecordSchema>;
-
-export const testOutcomeSchema = z.object({
-  name: z.string(),
-  verdict: verdictSchema,
-  startedAt: z.number(),
-  endedAt: z.number(),
-  exitCode: z.number().nullable(),
-  fault: faultSchema.optional(),
-});
-export type TestOutcome = z.infer<typeof testOutcomeSchema>;
 
 /** One attempt on one unit in one bay, as it is kept on disk. Times are milliseconds since the epoch. */
 export const runRecordSchema = z.object({
@@ -73,10 +63,15 @@ export const runRecordSchema = z.object({
   host: z.string(),
   /** Null for an ordinary run: its image was good enough. */
   allowance: allowanceSchema.nullable(),
+  /** The first attempt of those that this one belongs to; null in records from before they were linked. */
+  firstRun: z.string().nullable().default(null),
+  /** What is known of the unit beyond its serial number; null where the recipe does not ask. */
+  identity: unitIdentitySchema.nullable().default(null),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
-export const logSourceSchema = z.enum(['station', 'out', 'err']);
+/** `test` is what a test program or, in a conversation, the unit said; `sent` is what the station said to it. */
+export const logSourceSchema = z.enum(['station', 'out', 'err', 'test', 'sent']);
 
 export const logLineSchema = z.object({
   /** Counts from 0 within the run. */

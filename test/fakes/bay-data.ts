@@ -22,10 +22,12 @@ export function aPlan(change: Partial<RunPlan> = {}): RunPlan {
     model: 'widgy',
     imageName: 'widget-deployer',
     hasPanel: true,
+    asksIdentity: false,
     hasTests: false,
     timeoutMs: 60_000,
     stallMs: 10_000,
     retries: 0,
+    retryOn: ['FAIL', 'ERROR', 'TIMEOUT'],
     ...change,
   };
 }

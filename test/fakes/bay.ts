@@ -15,6 +15,7 @@ import { aPort } from './bay-data.js';
 import { createFakeClock, type FakeClock } from './clock.js';
 import { createImageWatch, type ImageWatch } from '../../src-main/core/images/image-watch.js';
 import { createFakeEngine, type FakeEngine } from './engine.js';
+import { createFakeUnit, type FakeUnit } from './unit.js';
 import { parsedRecipe } from './recipes.js';
 import { createFakeRecords, createFakeRunLogs, type FakeRecords, type FakeRunLogs } from './records.js';
 
@@ -25,6 +26,8 @@ export interface FakeBay {
   engine: FakeEngine;
   images: ImageWatch;
   records: FakeRecords;
+  /** What is at the other end of the port. */
+  unit: FakeUnit;
   logs: FakeRunLogs;
   verdicts: RunState[];
   defects: unknown[];
@@ -83,6 +86,7 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
   const engine = createFakeEngine({ clock, stationId: 'station-1' });
   const images = createImageWatch({ engine, clock });
   const records = createFakeRecords();
+  const unit = createFakeUnit(clock);
   const logs = createFakeRunLogs();
   const { recipe, hash } = parsedRecipe(options.recipe ?? httpRecipe);
   const loaded: LoadedRecipe = { recipe, hash, file: 'recipe.yaml' };
@@ -127,6 +131,7 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
     redact: (text) => text.replaceAll('8974c408d831', '•••'),
     hashContent: () => Promise.resolve(ok({ hash: content })),
     portIsSame: () => portIsSame,
+    serial: unit,
     newRunId: () => {
       runs += 1;
       return `run-${String(runs).padStart(6, '0')}`;
@@ -162,6 +167,7 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
     engine,
     images,
     records,
+    unit,
     logs,
     verdicts,
     defects,

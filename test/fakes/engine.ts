@@ -10,6 +10,7 @@ import {
   type ExecResult,
   type ImageInfo,
 } from '../../src-main/core/docker/engine.js';
+import type { ContainerFile } from '../../src-main/core/docker/read-file.js';
 import { fail, fault, ok, type Fault, type Result } from '../../src-shared/model/result.js';
 import type { EngineView } from '../../src-shared/model/station.js';
 
@@ -33,6 +34,8 @@ export interface FakeContainer {
 export interface FakeEngine extends Engine {
   /** By name. Holds `flasher:latest` at the beginning. */
   readonly images: Map<string, ImageInfo>;
+  /** What containers have at a path. */
+  readonly files: Map<string, ContainerFile>;
   readonly networks: Map<string, { outbound: boolean }>;
   /** Ports on 127.0.0.1 that something outside holds: a start that publishes one fails. */
   readonly takenPorts: Set<number>;
@@ -203,6 +206,7 @@ export function createFakeEngine(options: { clock: Clock; stationId: string }): 
     images: new Map([
       ['flasher:latest', { id: `sha256:${'a'.repeat(64)}`, digest: null, digests: [], labels: {} }],
     ]),
+    files: new Map(),
     networks: new Map(),
     takenPorts: new Set(),
     goneNodes: new Set(),
@@ -310,6 +314,9 @@ export function createFakeEngine(options: { clock: Clock; stationId: string }): 
         if (result.output !== '') onOutput?.(result.output);
         return ok(result);
       }),
+
+    readFile: (id, path) =>
+      answer('readFile', `${id} ${path}`, () => ok(engine.files.get(path) ?? { state: 'missing' as const })),
 
     async followLogs(id, { since, signal, onLine }) {
       await Promise.resolve();

@@ -17,7 +17,16 @@ export function partAnswers() {
     ...imageAnswers(),
     ...fileAnswers(),
     ...volumeAnswers(),
+    ...unitAnswers(),
   };
+}
+
+function unitAnswers() {
+  return {
+    'bay.identify': () => Promise.resolve(ok()),
+    'bay.confirm': () => Promise.resolve(ok()),
+    'runs.measurements': () => Promise.resolve(ok({ points: [] })),
+  } satisfies Partial<StationHandlers>;
 }
 
 function terminalAnswers() {

@@ -35,6 +35,8 @@ export function createRun(given: Partial<RunRecord> & { id: string }): RunRecord
     operator: 'Ada',
     host: 'line-1',
     allowance: null,
+    firstRun: null,
+    identity: null,
     ...given,
   };
 }
@@ -53,6 +55,7 @@ export function createFakeRecords(initial: RunRecord[] = []): FakeRecords {
   const saved: RunRecord[] = [];
   const newestFirst = (): RunRecord[] =>
     [...runs.values()].reverse().sort((a, b) => b.startedAt - a.startedAt);
+  const allocated = new Map<string, number>();
   let since = 0;
   let closed = false;
   const fake: FakeRecords = {
@@ -89,6 +92,17 @@ export function createFakeRecords(initial: RunRecord[] = []): FakeRecords {
       return ok(structuredClone(found.slice(0, search.limit)));
     },
     unfinished: () => ok(structuredClone(newestFirst().filter(({ verdict }) => verdict === null)).reverse()),
+    measurements: () => ok([]),
+    allocate({ range, from, to }, runId) {
+      const key = `${range}/${runId}`;
+      const given =
+        allocated.get(key) ??
+        from + [...allocated.keys()].filter((one) => one.startsWith(`${range}/`)).length;
+      if (given > to) return fail('serials-exhausted', { range, to });
+      if (fake.refusal) return { ok: false, error: fake.refusal };
+      allocated.set(key, given);
+      return ok(given);
+    },
     expectedDuration(recipe) {
       const passed = newestFirst().filter((run) => run.recipe === recipe && run.verdict === 'PASS');
       const times = passed.slice(0, 20).map((run) => (run.endedAt ?? 0) - run.startedAt);

@@ -77,6 +77,8 @@ export function fakeRun(id: string, change: Partial<BayRun> = {}): BayRun {
     expectedMs: null,
     panelPort: null,
     panelReady: false,
+    asks: null,
+    test: null,
     containerId: null,
     verdict: null,
     fault: null,

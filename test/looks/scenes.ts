@@ -61,6 +61,8 @@ function run(number: number, part: Partial<BayRun> = {}): BayRun {
     expectedMs: 95_000,
     panelPort: 1079 + number,
     panelReady: true,
+    asks: null,
+    test: null,
     containerId: '4f1e9a77c0de4f1e9a77c0de',
     verdict: null,
     fault: null,
@@ -91,6 +93,8 @@ function ended(number: number, verdict: Verdict): BayView {
       endedAt,
       panelPort: null,
       panelReady: false,
+      asks: null,
+      test: null,
       verdict,
       fault: faults[verdict],
     }),
@@ -238,9 +242,21 @@ export function record(view: BayView): RunRecord {
     tests:
       current?.verdict === 'FAIL'
         ? [
-            { name: 'boots', verdict: 'PASS', startedAt, endedAt: startedAt + 4200, exitCode: 0 },
+            {
+              name: 'boots',
+              kind: 'exec',
+              optional: false,
+              attempts: [],
+              verdict: 'PASS',
+              startedAt,
+              endedAt: startedAt + 4200,
+              exitCode: 0,
+            },
             {
               name: 'self-test',
+              kind: 'exec',
+              optional: false,
+              attempts: [],
               verdict: 'FAIL',
               startedAt: startedAt + 4200,
               endedAt: startedAt + 9900,
@@ -254,5 +270,7 @@ export function record(view: BayView): RunRecord {
     operator: 'J. Álvarez',
     host: 'line2',
     allowance: null,
+    firstRun: null,
+    identity: null,
   };
 }

@@ -1,6 +1,7 @@
 import { fault } from '../../../src-shared/model/result.js';
 import type { RunRecord } from '../../../src-shared/model/run.js';
 import type { ContainerInfo } from '../docker/engine.js';
+import { actionsOf, needsFlasher } from '../recipes/test-schema.js';
 import type { LoadedRecipe } from '../recipes/match.js';
 import type { Conclusion } from './run-state.js';
 
@@ -28,8 +29,14 @@ export function decideResumption(options: {
   }
   const phase = record.phases.at(-1)?.phase;
   // What the container's own end means is read from its log and exit code, which are all there still.
+  if (phase === 'test') {
+    // The tests that are left may need the flasher's container, which an earlier one stopped for the port.
+    const left = recipe.recipe.tests.filter(({ name }) => !record.tests.some((test) => test.name === name));
+    const needed = left.some((test) => actionsOf(test).some(needsFlasher));
+    if (container.state === 'running' || !needed) return 'test';
+    return { verdict: 'ERROR', fault: fault('run-interrupted') };
+  }
   if (container.state !== 'running') return 'flash';
-  if (phase === 'test') return 'test';
   if (phase === 'flash') return 'flash';
   return recipe.recipe.container.panelPort === undefined ? 'flash' : 'panel';
 }

@@ -53,12 +53,14 @@ export const base = setup({
         context.gate !== null ||
         context.hold !== null ||
         !context.enabled ||
+        // The unit would say the same again.
+        run.conclusion.fault?.code === 'model-refused' ||
         // What an engineer allowed was one run: the next is asked for again.
         run.allowance !== null
       ) {
         return false;
       }
-      return ['FAIL', 'ERROR', 'TIMEOUT'].includes(run.conclusion.verdict) && run.attempt <= run.plan.retries;
+      return run.plan.retryOn.includes(run.conclusion.verdict) && run.attempt <= run.plan.retries;
     },
     portIsThere: ({ context }) => context.port !== null,
     /** A unit that was plugged in while the last run ended is a new plug. */
@@ -66,6 +68,10 @@ export const base = setup({
       context.port !== null && context.port.identity !== context.run?.port.identity,
     runHasPanel: ({ context, event }) =>
       'runId' in event && context.run?.id === event.runId && context.run.plan.hasPanel,
+    runAsksIdentity: ({ context, event }) =>
+      'runId' in event && context.run?.id === event.runId && context.run.plan.asksIdentity,
+    passedBefore: ({ context, event }) =>
+      event.type === 'recognised' && context.run?.id === event.runId && event.passed !== null,
     runHasTests: ({ context, event }) =>
       'runId' in event && context.run?.id === event.runId && context.run.plan.hasTests,
     isNewSerial: ({ context, event }) =>
@@ -161,17 +167,62 @@ export const beginFlash = on('flash', (context, event) => {
   const plan = event.plan ?? (context.match?.ok === true ? context.match.value : undefined);
   if (context.port === null || plan === undefined) return {};
   const previous = context.run;
+  const isRetry = previous?.port.identity === context.port.identity;
   const run = beginRun({
     id: event.runId,
     plan,
     port: context.port,
-    attempt: previous?.port.identity === context.port.identity ? previous.attempt + 1 : 1,
+    attempt: isRetry ? previous.attempt + 1 : 1,
     operator: event.operator,
     allowance: event.allowance ?? null,
     startedAt: event.at,
+    ...(isRetry ? { firstRun: previous.firstRun, ...sameUnit(previous) } : {}),
   });
   return { run, armed: false, recordFault: null };
 });
+
+/** A retry is of the same unit. That it passed meanwhile has to be confirmed anew. */
+function sameUnit({ identity, conclusion }: RunState): Partial<Pick<RunState, 'identity' | 'unitSerial'>> {
+  if (identity === null) return {};
+  const confirmed = conclusion?.verdict === 'PASS' ? null : identity.confirmed;
+  return { identity: { ...identity, confirmed }, unitSerial: identity.serial };
+}
+
+export const noteIdentity = on('identified', (context, event) =>
+  withRun(context, (run) => ({
+    ...run,
+    identity: event.identity,
+    unitSerial: event.identity?.serial ?? run.unitSerial,
+  })),
+);
+export const noteAsk = on('identity-asked', (context, event) =>
+  withRun(context, (run) => ({ ...run, asks: event.ask, identity: event.identity })),
+);
+export const noteGiven = on('identity-given', (context, event) =>
+  withRun(context, (run) => ({
+    ...run,
+    asks: null,
+    unitSerial: event.serial,
+    identity: run.identity === null ? null : { ...run.identity, serial: event.serial, at: event.at },
+  })),
+);
+export const askToConfirm = on('recognised', (context, { passed }) =>
+  withRun(context, (run) =>
+    passed === null
+      ? run
+      : {
+          ...run,
+          asks: { kind: 'confirm', serial: run.unitSerial ?? '', run: passed.run, passedAt: passed.at },
+        },
+  ),
+);
+export const noteConfirmed = on('confirmed', (context, event) =>
+  withRun(context, (run) => {
+    if (run.identity === null || run.asks?.kind !== 'confirm') return { ...run, asks: null };
+    const confirmed = { operator: event.operator, at: event.at, run: run.asks.run };
+    return { ...run, asks: null, identity: { ...run.identity, confirmed } };
+  }),
+);
 
 export const adoptRun = on('adopt', (_, event) => ({ run: event.run, port: event.run.port }));
 export const adoptEnded = on('adopt', (_, event) => ({
@@ -239,8 +290,10 @@ export const endAborted = on('abort', (context, event) =>
 export const endFailed = on('failed', (context, event) =>
   withRun(context, (run) => conclude(run, event.conclusion, event.at)),
 );
-export const endTested = on('tested', (context, event) =>
-  withRun(context, (run) =>
-    conclude({ ...run, tests: event.tests }, concludeFromTests(event.tests), event.at),
-  ),
+export const noteTestBegun = on('testing', (context, event) =>
+  withRun(context, (run) => ({ ...run, liveTest: event.live })),
 );
+export const noteTestEnded = on('test-ended', (context, event) =>
+  withRun(context, (run) => ({ ...run, tests: [...run.tests, event.outcome] })),
+);
+export const endTested = endWith((_, run) => concludeFromTests(run.tests));

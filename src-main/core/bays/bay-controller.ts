@@ -10,6 +10,7 @@ import type { RunLog } from '../records/records.js';
 import type { BayEvent, Effect, RunEvent, Timer } from './bay-events.js';
 import { startBay, stepBay, type BayMachine } from './bay-machine.js';
 import type { BayParts } from './bay-parts.js';
+import type { BayController, BayPlace } from './bay-control.js';
 import { heldFault, viewBay } from './bay-view.js';
 import { imageProblem, writtenSupport } from './image-problem.js';
 import { planOf } from './run-parts.js';
@@ -19,58 +20,8 @@ import type { Conclusion, RunState } from './run-state.js';
 type WithoutTime<Event> = Event extends { at: number } ? Omit<Event, 'at'> : never;
 type WithoutRun<Event> = Event extends { runId: string } ? Omit<Event, 'runId'> : never;
 
-export interface BayPlace {
-  number: number;
-  label: string;
-  physicalPath: string;
-}
-
+export type { BayController, BayPlace } from './bay-control.js';
 export type { BayParts } from './bay-parts.js';
-
-/** Runs one bay: events in, effects out and done. The only owner of the bay's state. */
-export interface BayController {
-  readonly place: BayPlace;
-  /** After every change; the view is read with `view()`. */
-  readonly changes: EventStream<void>;
-  /** A run ended and its record is on disk. */
-  readonly verdicts: EventStream<RunState>;
-  view(): BayView;
-  /** The run that goes on or is shown, with its log. */
-  run(): RunState | null;
-  log(): RunLog | null;
-  /** True from the start of a run until its record is on disk. */
-  readonly busy: boolean;
-  attach(port: Port): void;
-  detach(port: Port): void;
-  configure(change: { label?: string; enabled?: boolean }): void;
-  setGate(fault: Fault | null): void;
-  setAutomatic(on: boolean): void;
-  /** Recipes changed: look again which one fits. */
-  rematch(): void;
-  /** Images changed: look again whether the recipe's is there and good enough. */
-  recheckImage(): void;
-  /**
-   * Takes the bay for somebody alone until what it returns is disposed: `bay-busy` while a run goes on, `bay-held`
-   * while somebody else has it.
-   */
-  hold(kind: BayHold['kind']): Result<SyncDisposable>;
-  engineLost(): void;
-  engineBack(): void;
-  /** Starts a run: `bay-disabled`, `bay-busy`, `bay-empty`, whatever blocks it, `recipe-unknown`. */
-  flash(recipe?: string): Result<{ runId: string }>;
-  /**
-   * Starts one run although the image's support is too low, with who allowed it and why on the record. Whatever
-   * else is in the way still is; `allowance-not-needed` when nothing is.
-   */
-  allowOnce(by: string, reason: string): Result<{ runId: string }>;
-  /** `bay-not-running`. */
-  abort(reason: 'aborted-by-operator' | 'aborted-by-quit'): Result<void>;
-  adopt(run: RunState, loaded: LoadedRecipe, resume: 'panel' | 'flash' | 'test' | Conclusion): void;
-  /** Resolves when no run goes on. */
-  idle(): Promise<void>;
-  /** Lets go of everything without ending a run: its container goes on. */
-  release(): Promise<void>;
-}
 
 export function createBayController(options: {
   machine: BayMachine;
@@ -175,6 +126,10 @@ export function createBayController(options: {
       case 'begin':
         openSession();
         return step((active, run) => active.begin(run));
+      case 'identify':
+        return step((active, run) => active.identify(run));
+      case 'recognise':
+        return step((active, run) => active.recognise(run));
       case 'prepare':
         return step((active, run) => active.prepare(run));
       case 'create':
@@ -360,6 +315,21 @@ export function createBayController(options: {
     engineBack: () => send({ type: 'engine-back' }),
     flash,
     allowOnce,
+    identify(given) {
+      const serial = given.trim();
+      const pattern = chosen?.recipe.identity?.operator?.pattern;
+      if (snapshot.context.run?.asks?.kind !== 'identity' || pattern === undefined)
+        return fail('identity-not-asked', { bay: place.number });
+      if (!pattern.test(serial)) return fail('identity-pattern', { serial, pattern: pattern.source });
+      send({ type: 'identity-given', serial });
+      return ok();
+    },
+    confirm() {
+      if (snapshot.context.run?.asks?.kind !== 'confirm')
+        return fail('confirmation-not-asked', { bay: place.number });
+      send({ type: 'confirmed', operator: parts.operator() });
+      return ok();
+    },
     abort(reason) {
       if (!snapshot.matches('running')) return fail('bay-not-running', { bay: place.number });
       send({ type: 'abort', reason });

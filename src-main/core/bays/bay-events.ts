@@ -1,8 +1,10 @@
 import type { BayHold } from '../../../src-shared/model/bay.js';
 import type { Allowance } from '../../../src-shared/model/image.js';
+import type { BayAsk, UnitIdentity } from '../../../src-shared/model/identity.js';
 import type { Port } from '../../../src-shared/model/port.js';
 import type { Fault, Result } from '../../../src-shared/model/result.js';
-import type { Progress, TestOutcome } from '../../../src-shared/model/run.js';
+import type { Progress } from '../../../src-shared/model/run.js';
+import type { LiveTest, TestOutcome } from '../../../src-shared/model/test.js';
 import type { Conclusion, RunPlan, RunState } from './run-state.js';
 
 /** Timers that the machine sets through effects; each is one of a kind in a bay. */
@@ -31,6 +33,9 @@ export type BayEvent = { at: number } & (
    * on with an image whose support is too low.
    */
   | { type: 'flash'; runId: string; operator: string; plan?: RunPlan; allowance?: Allowance }
+  /** Typed or scanned, and checked. */
+  | { type: 'identity-given'; serial: string }
+  | { type: 'confirmed'; operator: string }
   | { type: 'abort'; reason: 'aborted-by-operator' | 'aborted-by-quit' }
   /** A run that another life of the station began. */
   | { type: 'adopt'; run: RunState; resume: 'panel' | 'flash' | 'test' | Conclusion }
@@ -42,6 +47,12 @@ export type BayEvent = { at: number } & (
 /** What the effects of a run report. Each carries the run it belongs to: a late one is not taken for the next. */
 export type RunEvent = { runId: string } & (
   | { type: 'begun' }
+  /** Who the unit is; null where the recipe does not ask. */
+  | { type: 'identified'; identity: UnitIdentity | null }
+  /** An operator has to say; `identity` is what is known until then. */
+  | { type: 'identity-asked'; ask: BayAsk; identity: UnitIdentity }
+  /** `passed`: the run in which this unit passed before. */
+  | { type: 'recognised'; passed: { run: string; at: number } | null }
   | { type: 'prepared'; imageId: string; imageDigest: string | null }
   | { type: 'created'; containerId: string; hostPort: number | null }
   | { type: 'started' }
@@ -49,7 +60,12 @@ export type RunEvent = { runId: string } & (
   | { type: 'progress'; progress: Partial<Progress>; unitSerial?: string }
   /** The recipe's sign of success was seen. */
   | { type: 'flashed' }
-  | { type: 'tested'; tests: TestOutcome[] }
+  /** What a test phase does now; for the view alone. */
+  | { type: 'testing'; live: LiveTest }
+  /** A test phase is over, also when the run ends meanwhile. */
+  | { type: 'test-ended'; outcome: TestOutcome }
+  /** No test phase is left. */
+  | { type: 'tested' }
   /** The run cannot go on, or the flasher said that it failed. */
   | { type: 'failed'; conclusion: Conclusion }
   | { type: 'dealt' }
@@ -69,6 +85,10 @@ export type Effect =
   | { do: 'request-flash' }
   /** Open the log and write the record's first state; answers `begun` or `failed`. */
   | { do: 'begin' }
+  /** Find out who the unit is; answers `identified`, `identity-asked` or `failed`. */
+  | { do: 'identify' }
+  /** Look whether it passed before; answers `recognised`. */
+  | { do: 'recognise' }
   | { do: 'prepare' }
   /** Make the container; answers `created` or `failed`. */
   | { do: 'create' }

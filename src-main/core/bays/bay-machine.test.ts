@@ -206,13 +206,16 @@ describe('a run', () => {
     expect(names(bay.send({ type: 'flashed', runId: 'run-1' }))).toContain('test');
     const bad = {
       name: 'boots',
+      kind: 'exec' as const,
+      optional: false,
+      attempts: [],
       verdict: 'FAIL' as const,
       startedAt: 1,
       endedAt: 2,
       exitCode: 1,
       fault: fault('test-failed', { test: 'boots', reason: 'x' }),
     };
-    bay.send({ type: 'tested', runId: 'run-1', tests: [bad] });
+    bay.send({ type: 'test-ended', runId: 'run-1', outcome: bad }, { type: 'tested', runId: 'run-1' });
     expect(bay.snapshot().context.run?.conclusion).toEqual({ verdict: 'FAIL', fault: bad.fault });
   });
 

@@ -116,7 +116,37 @@ export function createBayMachine(times: BayTimes) {
         states: {
           beginning: {
             entry: effect({ do: 'begin' }),
-            on: { begun: { guard: 'sameRun', target: 'preparing' } },
+            on: {
+              begun: [
+                { guard: 'runAsksIdentity', target: 'identifying' },
+                { guard: 'sameRun', target: 'preparing' },
+              ],
+            },
+          },
+          // Who the unit is, and whether it may be flashed: before anything is erased.
+          identifying: {
+            entry: effect({ do: 'identify' }),
+            on: {
+              identified: { guard: 'sameRun', target: 'recognising', actions: change.noteIdentity },
+              'identity-asked': { guard: 'sameRun', target: 'awaitingIdentity', actions: change.noteAsk },
+            },
+          },
+          awaitingIdentity: {
+            on: { 'identity-given': { target: 'recognising', actions: change.noteGiven } },
+          },
+          recognising: {
+            entry: [effect({ do: 'note' }), effect({ do: 'recognise' })],
+            on: {
+              recognised: [
+                { guard: 'passedBefore', target: 'awaitingConfirmation', actions: change.askToConfirm },
+                { guard: 'sameRun', target: 'preparing' },
+              ],
+            },
+          },
+          awaitingConfirmation: {
+            on: {
+              confirmed: { target: 'preparing', actions: [change.noteConfirmed, effect({ do: 'note' })] },
+            },
           },
           preparing: {
             entry: effect({ do: 'prepare' }),
@@ -169,7 +199,15 @@ export function createBayMachine(times: BayTimes) {
           },
           testing: {
             entry: [change.enterTestPhase, effect({ do: 'note' }), effect({ do: 'test' })],
-            on: { tested: { guard: 'sameRun', target: '#bay.ending', actions: change.endTested } },
+            on: {
+              testing: { guard: 'sameRun', actions: change.noteTestBegun },
+              // On record at once: a station that is killed goes on after the phases that are over.
+              'test-ended': {
+                guard: 'sameRun',
+                actions: [change.noteTestEnded, effect({ do: 'note' })],
+              },
+              tested: { guard: 'sameRun', target: '#bay.ending', actions: change.endTested },
+            },
           },
         },
       },
@@ -182,6 +220,8 @@ export function createBayMachine(times: BayTimes) {
             entry: [startTimer('deal', times), effect({ do: 'deal-with-container' })],
             exit: stopTimer('deal'),
             on: {
+              // What an aborted phase came to, its tear-down included.
+              'test-ended': { guard: 'sameRun', actions: change.noteTestEnded },
               dealt: { guard: 'sameRun', target: 'recording' },
               timer: { guard: timerFired('deal'), target: 'recording' },
             },

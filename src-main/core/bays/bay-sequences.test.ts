@@ -9,6 +9,9 @@ const machine = createBayMachine(defaultTimes);
 
 type Step = BayEvent extends infer Event ? (Event extends { at: number } ? Omit<Event, 'at'> : never) : never;
 
+const identity = { source: 'operator', serial: 'SN-1', model: null, at: 0, confirmed: null } as const;
+const ask = { kind: 'identity', hint: null, pattern: '^SN' } as const;
+
 /** The world as effects see it: what exists, and which answers are still on their way. */
 interface World {
   containers: Set<string>;
@@ -49,6 +52,8 @@ const anyEvent: fc.Arbitrary<Step | 'answer'> = fc.oneof(
     { type: 'flash', runId: 'by-hand', operator: 'ana' },
     { type: 'held', hold: { kind: 'shell', operator: 'ana', since: 0 } },
     { type: 'held', hold: null },
+    { type: 'identity-given', serial: 'SN-2' },
+    { type: 'confirmed', operator: 'ana' },
   ),
 );
 
@@ -84,7 +89,10 @@ describe('any sequence of events', () => {
           };
           switch (effect.do) {
             case 'match':
-              return answer({ type: 'matched', match: ok(aPlan({ hasTests: fails, retries: 1 })) });
+              return answer({
+                type: 'matched',
+                match: ok(aPlan({ hasTests: fails, retries: 1, asksIdentity: runs % 3 === 0 })),
+              });
             case 'check-image':
               return answer({ type: 'image-checked', fault: null });
             case 'request-flash':
@@ -93,6 +101,19 @@ describe('any sequence of events', () => {
             case 'begin':
               world.written.set(runId, null);
               return answer(fails ? failed : { type: 'begun', runId });
+            case 'identify':
+              if (fails) return answer(failed);
+              return answer(
+                runs % 2 === 0
+                  ? { type: 'identified', runId, identity }
+                  : { type: 'identity-asked', runId, ask, identity },
+              );
+            case 'recognise':
+              return answer({
+                type: 'recognised',
+                runId,
+                passed: fails ? { run: 'run-0', at: 1 } : null,
+              });
             case 'prepare':
               return answer(fails ? failed : { type: 'prepared', runId, imageId: 'i', imageDigest: null });
             case 'create':
@@ -106,7 +127,7 @@ describe('any sequence of events', () => {
               answer({ type: 'progress', runId, progress: { percent: 50 } });
               return answer(fails ? failed : { type: 'flashed', runId });
             case 'test':
-              return answer({ type: 'tested', runId, tests: [] });
+              return answer({ type: 'tested', runId });
             case 'deal-with-container':
               world.containers.delete(runId);
               return answer({ type: 'dealt', runId });

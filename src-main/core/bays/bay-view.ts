@@ -82,6 +82,8 @@ function viewRun(run: RunState, recordFault: Fault | null, expectedMs: number | 
     panelPort: over ? null : run.hostPort,
     panelReady: run.panelReady && !over,
     containerId: run.containerId,
+    asks: run.asks,
+    test: run.liveTest,
     // Nobody sees a verdict that is not on disk.
     verdict: run.recorded ? (run.conclusion?.verdict ?? null) : null,
     fault: run.recorded ? (run.conclusion?.fault ?? null) : recordFault,

@@ -47,14 +47,21 @@ export function specForRun(options: {
   workspace: string;
   hostPort: number | null;
   secret: (name: string) => Result<string>;
+  /** What is known of the unit; empty texts where nothing is. */
+  unit?: { serial: string; model: string };
 }): Result<ContainerSpec> {
   const { recipe, runId, bay, port, stationId, workspace, hostPort, secret } = options;
+  const { unit = { serial: '', model: recipe.model } } = options;
   const { container } = recipe;
   const env: Record<string, string> = {};
   const secretNames: string[] = [];
   for (const [name, value] of Object.entries(container.env)) {
     if (typeof value === 'string') {
       env[name] = value;
+      continue;
+    }
+    if ('unit' in value) {
+      env[name] = unit[value.unit];
       continue;
     }
     const found = secret(value.secret);

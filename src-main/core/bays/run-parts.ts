@@ -6,6 +6,7 @@ import type { Engine } from '../docker/engine.js';
 import type { PanelClient } from '../flash/panel-client.js';
 import type { LoadedRecipe } from '../recipes/match.js';
 import type { Records, RunLogs } from '../records/records.js';
+import type { SerialOpener } from '../serial/serial-port.js';
 import type { HostPorts } from './host-ports.js';
 import type { RunPlan } from './run-state.js';
 
@@ -32,6 +33,8 @@ export interface RunParts {
   /** True while the node that was plugged in is still that very node. */
   portIsSame(port: Port): boolean;
   newRunId(): string;
+  /** Opens ports for the station itself. */
+  serial: SerialOpener;
 }
 
 export function planOf({ recipe, hash }: LoadedRecipe): RunPlan {
@@ -42,9 +45,11 @@ export function planOf({ recipe, hash }: LoadedRecipe): RunPlan {
     model: recipe.model,
     imageName: recipe.image.name,
     hasPanel: recipe.container.panelPort !== undefined,
+    asksIdentity: recipe.identity !== undefined,
     hasTests: recipe.tests.length > 0,
     timeoutMs: recipe.flash.timeout,
     stallMs: recipe.flash.stall,
-    retries: recipe.retries,
+    retries: recipe.retries.count,
+    retryOn: recipe.retries.on,
   };
 }

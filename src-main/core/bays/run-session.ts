@@ -5,7 +5,6 @@ import { sleep } from '../clock.js';
 import { awaitPanel } from '../flash/panel-client.js';
 import type { LoadedRecipe } from '../recipes/match.js';
 import type { RunLog } from '../records/records.js';
-import { runTests } from '../tests/run-tests.js';
 import type { RunEvent } from './bay-events.js';
 import type { ContainerSpec } from '../docker/engine.js';
 import { networkName, specForRun } from './container-spec.js';
@@ -14,7 +13,13 @@ import { followFlash } from './follow-flash.js';
 import { createContainerWatch } from './container-watch.js';
 import { expectImage, findRunImage } from './image-problem.js';
 import type { RunParts } from './run-parts.js';
+import type { TestLog } from '../tests/places.js';
+import { identify, passedBefore } from './identity-step.js';
+import type { RunSession } from './run-steps.js';
+import { createTestStep } from './test-step.js';
 import { toRecord, type Conclusion, type RunState } from './run-state.js';
+
+export type { RunSession } from './run-steps.js';
 
 type WithoutRun<Event> = Event extends { runId: string } ? Omit<Event, 'runId'> : never;
 
@@ -27,26 +32,6 @@ const portAttempts = 20;
 const failurePause = 250;
 /** How long the end of a run waits for the last lines of a killed container, in ms. */
 const lastLinesLimit = 2000;
-
-/** The effects of one run, each a step that answers with events. It owns the log and all that it starts. */
-export interface RunSession {
-  readonly log: RunLog | null;
-  begin(run: RunState): Promise<void>;
-  prepare(run: RunState): Promise<void>;
-  create(run: RunState): Promise<void>;
-  start(run: RunState): Promise<void>;
-  awaitPanel(run: RunState): Promise<void>;
-  follow(run: RunState, trigger: boolean): Promise<void>;
-  test(run: RunState): Promise<void>;
-  /** Writes the record as it stands. */
-  note(run: RunState): Result<void>;
-  /** Stops every step; what they have begun is dealt with by `dealWithContainer`. */
-  cancel(): void;
-  dealWithContainer(run: RunState): Promise<void>;
-  record(run: RunState): Promise<void>;
-  /** The station goes and the container stays: lets go of everything without ending the run. */
-  release(): Promise<void>;
-}
 
 export function createRunSession(options: {
   runId: string;
@@ -150,8 +135,28 @@ export function createRunSession(options: {
       workspace: parts.workspace(),
       hostPort,
       secret: (name) => parts.secret(name),
+      unit: { serial: run.unitSerial ?? '', model: run.identity?.model ?? recipe.model },
     });
   }
+
+  const hear = (source: 'test' | 'sent', line: string): void =>
+    log?.append(source, parts.redact(line), clock.now());
+  const testLog: TestLog = {
+    total: () => log?.total ?? 0,
+    say,
+    heard: (line) => hear('test', line),
+    sent: (line) => hear('sent', line),
+  };
+  const tests = createTestStep({
+    runId,
+    recipe,
+    parts,
+    signal: steps.signal,
+    log: testLog,
+    specFor: (run) => specFor(run, null),
+    onLive: (live) => emit({ type: 'testing', live }),
+    onEnd: (outcome) => emit({ type: 'test-ended', outcome }),
+  });
 
   async function makeContainer(
     run: RunState,
@@ -192,7 +197,26 @@ export function createRunSession(options: {
       say('log.begun', { run: run.id, attempt: run.attempt, recipe: recipe.name, path: run.port.path });
       const saved = parts.records.save(recordOf(run));
       if (!saved.ok) return failStation(saved.error);
+      plugged = run.port;
       emit({ type: 'begun' });
+    },
+
+    async identify(run) {
+      if (portGone(run)) return;
+      const found = await identify({ run, recipe, parts, log: testLog, signal: steps.signal });
+      if (steps.signal.aborted) return;
+      if (found.kind === 'ends') return void failUnlessUnplugged(found.conclusion);
+      if (found.kind === 'known') return emit({ type: 'identified', identity: found.identity });
+      say('log.asks-serial');
+      emit({ type: 'identity-asked', ask: found.ask, identity: found.identity });
+    },
+
+    async recognise(run) {
+      const passed = passedBefore({ run, recipe, parts });
+      if (!passed.ok) return failStation(passed.error);
+      if (passed.value !== null) say('log.passed-before', { serial: run.unitSerial ?? '' });
+      await Promise.resolve();
+      if (!steps.signal.aborted) emit({ type: 'recognised', passed: passed.value });
     },
 
     async prepare(run) {
@@ -284,47 +308,12 @@ export function createRunSession(options: {
     async test(run) {
       if (run.adopted && !(await resume(run))) return;
       if (run.containerId === null) return;
-      const containerId = run.containerId;
       watch.expectEnd();
-      const tests = await runTests({
-        tests: recipe.tests,
-        clock,
-        messages: parts.messages(),
-        signal: steps.signal,
-        places: {
-          engine,
-          containerId,
-          ownSpec: (test, index) => {
-            const spec = specFor(run, null);
-            // The same recipe and secrets made the flasher's container a moment ago.
-            if (!spec.ok) throw new Error(`no spec for a test: ${spec.error.code}`);
-            return {
-              ...spec.value,
-              name: `${spec.value.name}-test${index + 1}`,
-              image: test.image ?? recipe.image.name,
-              command: test.exec,
-            };
-          },
-          stopFlasher: async () => {
-            await engine.stopContainer(containerId, 0);
-          },
-        },
-        onBegin: (test) => say('log.test', { test: test.name }),
-        onOutput: (text) => {
-          for (const line of text.split('\n')) {
-            if (line !== '') log?.append('out', parts.redact(line), clock.now());
-          }
-        },
-        onEnd: ({ name, verdict }) =>
-          verdict === 'PASS'
-            ? say('log.test-passed', { test: name })
-            : say('log.test-not-passed', {
-                test: name,
-                verdict: parts.messages().text(`words.verdict.${verdict}`),
-              }),
-      });
+      const allPassed = await tests.run(run, run.containerId);
       if (steps.signal.aborted) return;
-      if (!portGone(run)) emit({ type: 'tested', tests });
+      // A cable that is pulled is a bad answer to a test a moment before its node is gone.
+      if (!allPassed && !(await sleep(clock, failurePause, steps.signal))) return;
+      if (!portGone(run)) emit({ type: 'tested' });
     },
 
     note(run) {
@@ -337,6 +326,8 @@ export function createRunSession(options: {
 
     async dealWithContainer(run) {
       steps.abort();
+      await tests.settled();
+      await tests.removeContainers(run);
       // A creation that was under way when the run was aborted still makes its container: wait for it.
       const created = await creating;
       const containerId = created?.ok === true ? created.value.id : run.containerId;
@@ -371,7 +362,9 @@ export function createRunSession(options: {
     },
 
     async release() {
+      tests.leave();
       steps.abort();
+      await tests.settled();
       await watch.dispose();
       await content.settled();
       // Whatever still comes back from the engine finds no log to write to.

@@ -1,7 +1,9 @@
 import type { Localized } from '../../../src-shared/model/bay.js';
 import type { Allowance } from '../../../src-shared/model/image.js';
+import type { BayAsk, UnitIdentity } from '../../../src-shared/model/identity.js';
 import type { Port } from '../../../src-shared/model/port.js';
 import type { Fault } from '../../../src-shared/model/result.js';
+import type { LiveTest } from '../../../src-shared/model/test.js';
 import type {
   Phase,
   PhaseRecord,
@@ -20,10 +22,14 @@ export interface RunPlan {
   model: string;
   imageName: string;
   hasPanel: boolean;
+  /** The recipe asks who the unit is. */
+  asksIdentity: boolean;
   hasTests: boolean;
   timeoutMs: number;
   stallMs: number;
   retries: number;
+  /** The verdicts after which a run is tried again by itself. */
+  retryOn: readonly Verdict[];
 }
 
 /** How a run ends: the verdict, and why when it is not a PASS. */
@@ -42,6 +48,11 @@ export interface RunState {
   operator: string;
   /** Who allowed this one run although its image's support is too low; null for an ordinary run. */
   allowance: Allowance | null;
+  /** The first attempt on this plugged unit. */
+  firstRun: string;
+  identity: UnitIdentity | null;
+  /** What the run waits for an operator to say. */
+  asks: BayAsk | null;
   startedAt: number;
   endedAt: number | null;
   phases: PhaseRecord[];
@@ -54,6 +65,8 @@ export interface RunState {
   panelReady: boolean;
   contentHash: string | null;
   tests: TestOutcome[];
+  /** What the test phase does now. */
+  liveTest: LiveTest | null;
   /** Set once, when the run begins to end; the first reason counts. */
   conclusion: Conclusion | null;
   /** True once the record with its verdict is on disk. */
@@ -62,10 +75,13 @@ export interface RunState {
 
 export function beginRun(
   start: Pick<RunState, 'id' | 'plan' | 'port' | 'attempt' | 'operator' | 'startedAt'> &
-    Partial<Pick<RunState, 'allowance'>>,
+    Partial<Pick<RunState, 'allowance' | 'firstRun' | 'identity' | 'unitSerial'>>,
 ): RunState {
   return {
     allowance: null,
+    firstRun: start.id,
+    identity: null,
+    asks: null,
     ...start,
     adopted: false,
     endedAt: null,
@@ -79,6 +95,7 @@ export function beginRun(
     panelReady: false,
     contentHash: null,
     tests: [],
+    liveTest: null,
     conclusion: null,
     recorded: false,
   };
@@ -94,6 +111,8 @@ export function resumeRun(record: RunRecord, plan: RunPlan, port: Port): RunStat
       attempt: record.attempt,
       operator: record.operator,
       allowance: record.allowance,
+      firstRun: record.firstRun ?? record.id,
+      identity: record.identity,
       startedAt: record.startedAt,
     }),
     adopted: true,
@@ -122,7 +141,7 @@ export function enterPhase(run: RunState, phase: Phase, at: number): RunState {
 /** The first reason to end counts: what happens while a run ends does not change its verdict. */
 export function conclude(run: RunState, conclusion: Conclusion, at: number): RunState {
   if (run.conclusion !== null) return run;
-  return { ...enterPhase(run, 'finish', at), conclusion, endedAt: at };
+  return { ...enterPhase(run, 'finish', at), conclusion, endedAt: at, asks: null, liveTest: null };
 }
 
 /** Percent never runs backwards within a step: a panel and a log may tell the same story with different delay. */
@@ -143,9 +162,9 @@ export function applyProgress(run: RunState, progress: Partial<Progress>): RunSt
   };
 }
 
-/** The tests' verdict is that of the first that did not pass. */
+/** The tests' verdict is that of the first that did not pass; one that is optional is only on record. */
 export function concludeFromTests(tests: TestOutcome[]): Conclusion {
-  const bad = tests.find((test) => test.verdict !== 'PASS');
+  const bad = tests.find((test) => test.verdict !== 'PASS' && !test.optional);
   return bad === undefined
     ? { verdict: 'PASS', fault: null }
     : { verdict: bad.verdict, fault: bad.fault ?? null };
@@ -183,5 +202,7 @@ export function toRecord(run: RunState, place: { bay: number; bayLabel: string; 
     operator: run.operator,
     host: place.host,
     allowance: run.allowance,
+    firstRun: run.firstRun,
+    identity: run.identity,
   };
 }

@@ -9,6 +9,7 @@ import { toCreateOptions } from './container-options.js';
 import type { EndpointSearch } from './endpoint.js';
 import { labels, type ContainerInfo, type Engine, type ImageInfo } from './engine.js';
 import { exec } from './exec.js';
+import { readContainerFile } from './read-file.js';
 import { readProblem } from './faults.js';
 import { followLogs } from './follow-logs.js';
 import { createImageEvents } from './image-events.js';
@@ -211,6 +212,7 @@ export function createDockerEngine({ search, stationId, clock }: DockerEngineOpt
 
     followLogs: (id, options) => followLogs({ connection, clock }, id, options),
     exec: (id, options) => exec({ connection, clock }, id, options),
+    readFile: (id, path, limit) => readContainerFile(connection, id, path, limit),
   };
 }
 

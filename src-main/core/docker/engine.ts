@@ -2,6 +2,7 @@ import type { Result } from '../../../src-shared/model/result.js';
 import type { EngineView } from '../../../src-shared/model/station.js';
 import type { Disposable } from '../disposable.js';
 import type { EventStream } from '../emitter.js';
+import type { ContainerFile } from './read-file.js';
 
 /** Labels on everything that Slipway makes in the engine. Nothing without `station` is ever touched. */
 export const labels = {
@@ -162,4 +163,6 @@ export interface Engine extends Disposable {
       onOutput?: (text: string) => void;
     },
   ): Promise<Result<ExecResult>>;
+  /** One file of a container, running or not; not what is on a tmpfs. `limit` in bytes. */
+  readFile(id: string, path: string, limit: number): Promise<Result<ContainerFile>>;
 }

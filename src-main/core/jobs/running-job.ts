@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Job, JobStep, JobSummary } from '../../../src-shared/model/job.js';
 import { fault, type Fault, type FaultParams, type Result } from '../../../src-shared/model/result.js';
+import type { LogLine } from '../../../src-shared/model/run.js';
 import type { Clock } from '../clock.js';
 import type { ProcessIdentity } from '../config/process-identity.js';
 import type { SyncDisposable } from '../disposable.js';
@@ -56,7 +57,7 @@ export function runJob(options: {
     onChange();
   }
 
-  function write(step: JobStep | null, text: string, source: 'station' | 'out' | 'err'): void {
+  function write(step: JobStep | null, text: string, source: LogLine['source']): void {
     for (const line of text.split(/\r?\n/)) {
       const seq = log.total;
       log.append(source, toLogText(step?.number ?? null, line.slice(0, longestLine)), clock.now());

@@ -40,9 +40,10 @@ describe('a recipe', () => {
         failure: [],
         timeout: 900_000,
         stall: 120_000,
+        releasesPort: false,
       },
       tests: [],
-      retries: 0,
+      retries: { count: 0, on: ['FAIL', 'ERROR', 'TIMEOUT'] },
       after: 'remove',
     });
   });

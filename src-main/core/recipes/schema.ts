@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import { exactlyOneOf } from '../yaml/one-of.js';
 import { durationBetween, sizeBetween } from '../yaml/quantities.js';
-import { mayBeEndless } from './endless-pattern.js';
+import {
+  fieldPath,
+  groupsOf,
+  pattern,
+  phaseDuration,
+  regularExpression,
+  regularExpressionOf,
+  text,
+} from './patterns.js';
 import { allowedCapabilities, isRefusedMountSource, isRefusedMountTarget, looksSecret } from './refusals.js';
+import { identitySchema } from './identity-schema.js';
+import { testSchema } from './test-schema.js';
 import { checkWholeRecipe } from './whole-recipe.js';
 
 /**
@@ -11,32 +21,11 @@ import { checkWholeRecipe } from './whole-recipe.js';
  * milliseconds and bytes. Every message here is a key of the `recipes` catalogue.
  */
 
-const text = z.string().min(1, 'textEmpty');
-const phaseDuration = durationBetween('100ms', '24h');
-
-function regularExpressionOf(source: string, context: z.RefinementCtx<string>, flags = 'u'): RegExp {
-  let expression: RegExp;
-  try {
-    expression = new RegExp(source, flags);
-  } catch {
-    // The engine's reason is English; the catalogue's own words and the position say enough.
-    const message = source.includes('(?P<') ? 'regularExpressionPython' : 'regularExpression';
-    context.addIssue({ code: 'custom', message });
-    return z.NEVER;
-  }
-  if (mayBeEndless(expression)) context.addIssue({ code: 'custom', message: 'patternEndless' });
-  return expression;
-}
-
-const pattern = text.max(1000, 'patternTooLong');
-const regularExpression = pattern.transform((source, context) => regularExpressionOf(source, context));
-const outputExpression = pattern.transform((source, context) => regularExpressionOf(source, context, 'mu'));
-
 const progressGroups = ['percent', 'step', 'message', 'serial'];
 const progressExpression = pattern.transform((source, context) => {
   const expression = regularExpressionOf(source, context);
-  for (const [, group] of source.matchAll(/\(\?<([A-Za-z_]\w*)>/g)) {
-    if (group === undefined || progressGroups.includes(group)) continue;
+  for (const group of groupsOf(expression)) {
+    if (progressGroups.includes(group)) continue;
     context.addIssue({
       code: 'custom',
       message: 'groupUnknown',
@@ -48,7 +37,6 @@ const progressExpression = pattern.transform((source, context) => {
 
 const absolutePath = z.string().regex(/^\//, 'absolutePath');
 const httpPath = z.string().regex(/^\/\S*$/, 'httpPath');
-const fieldPath = z.string().regex(/^[^.\s]+(\.[^.\s]+)*$/, 'fieldPath');
 const hexId = z
   .string()
   .regex(/^[0-9a-fA-F]{4}$/, 'hexId')
@@ -109,7 +97,15 @@ const mountSchema = z.discriminatedUnion('type', [
 ]);
 
 const envName = z.string().regex(/^[A-Za-z_]\w*$/, 'envName');
-const envValue = z.union([z.string(), z.strictObject({ secret: text })], 'envValue');
+const envValue = z.union(
+  [
+    z.string(),
+    z.strictObject({ secret: text }),
+    /** What is known of the unit when its container is made. */
+    z.strictObject({ unit: z.enum(['serial', 'model']) }),
+  ],
+  'envValue',
+);
 const envSchema = z.record(envName, envValue).superRefine((env, context) => {
   for (const [name, value] of Object.entries(env)) {
     if (typeof value === 'string' && value !== '' && looksSecret(name)) {
@@ -200,17 +196,28 @@ const flashSchema = z.strictObject({
   timeout: phaseDuration.default(15 * 60_000),
   /** No progress for this long ends the run as TIMEOUT. */
   stall: phaseDuration.default(2 * 60_000),
+  /** The flasher closes the serial port when it has flashed: tests that need the port leave it running. */
+  releasesPort: z.boolean().default(false),
 });
 
-const testSchema = z.strictObject({
-  name: text,
-  exec: z.array(z.string()).min(1),
-  /** An image of its own, given the same device; left out, the command runs in the flasher's container. */
-  image: text.optional(),
-  timeout: phaseDuration.default(60_000),
-  /** The output must match; `^` and `$` are the ends of a line of it. */
-  expect: outputExpression.optional(),
-});
+const retryVerdicts = ['FAIL', 'ERROR', 'TIMEOUT'] as const;
+const retriesCount = z.number().int().min(0).max(10);
+const retriesSchema = z
+  .union(
+    [
+      retriesCount,
+      z.strictObject({
+        count: retriesCount,
+        on: z
+          .array(z.enum(retryVerdicts))
+          .min(1)
+          .default([...retryVerdicts]),
+      }),
+    ],
+    'retriesKind',
+  )
+  .default(0)
+  .transform((given) => (typeof given === 'number' ? { count: given, on: [...retryVerdicts] } : given));
 
 export const recipeSchema = z
   .strictObject({
@@ -224,9 +231,11 @@ export const recipeSchema = z
     image: imageSchema,
     container: containerSchema.prefault({}),
     flash: flashSchema,
+    /** How a unit is known before anything is erased. */
+    identity: identitySchema.optional(),
     tests: z.array(testSchema).default([]),
     /** How often a run that did not pass is tried again by itself. ABORTED never is. */
-    retries: z.number().int().min(0).max(10).default(0),
+    retries: retriesSchema,
     after: z.enum(['keep', 'remove']).default('remove'),
   })
   .superRefine(checkWholeRecipe);
@@ -234,4 +243,4 @@ export const recipeSchema = z
 export type Recipe = z.output<typeof recipeSchema>;
 export type Sign = Recipe['flash']['success'][number];
 export type ProgressSource = Recipe['flash']['progress'][number];
-export type RecipeTest = Recipe['tests'][number];
+export type { RecipeTest } from './test-schema.js';

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Recipe } from './schema.js';
+import { actionsOf, needsFlasher, takesPort } from './test-schema.js';
 
 /** What no field alone can tell: whether the parts of a recipe go together. */
 export function checkWholeRecipe(recipe: Recipe, context: z.RefinementCtx<Recipe>): void {
@@ -25,12 +26,15 @@ export function checkWholeRecipe(recipe: Recipe, context: z.RefinementCtx<Recipe
 
   const onlyExit = flash.success.every((sign) => 'exitCode' in sign);
   const names = new Set<string>();
-  const firstApart = tests.findIndex(({ image }) => image !== undefined);
+  let flasherGone: string | undefined;
   tests.forEach((test, index) => {
-    if (test.image === undefined && onlyExit) say('testNeedsRunningContainer', ['tests', index]);
-    // A test with an image of its own is given the port, so the flasher has let go of it by then.
-    else if (test.image === undefined && firstApart >= 0 && index > firstApart) {
-      say('testAfterFlasher', ['tests', index], { other: tests[firstApart]?.name ?? '' });
+    for (const action of actionsOf(test)) {
+      if (needsFlasher(action)) {
+        if (onlyExit) say('testNeedsRunningContainer', ['tests', index]);
+        else if (flasherGone !== undefined) say('testAfterFlasher', ['tests', index], { other: flasherGone });
+      }
+      // What is given the port can only be so when the flasher has let go of it by then.
+      if (takesPort(action) && !flash.releasesPort) flasherGone ??= test.name;
     }
     if (names.has(test.name)) say('testNameTaken', ['tests', index, 'name'], { name: test.name });
     names.add(test.name);

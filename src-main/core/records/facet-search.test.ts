@@ -46,7 +46,7 @@ describe('the search for positions', () => {
     );
     const addRun = database.prepare(
       `INSERT INTO runs VALUES (?, ?, ?, ?, 0, 0, '', '', '', '', 1, '', '', NULL, NULL, NULL, NULL, NULL, '',
-       NULL, '[]', '[]', NULL)`,
+       NULL, '[]', '[]', NULL, NULL, NULL)`,
     );
 
     fc.assert(

@@ -95,6 +95,43 @@ export const migrations: readonly string[] = [
   CREATE INDEX shells_by_run ON shells (run_id) WHERE run_id IS NOT NULL;
   CREATE INDEX shells_open ON shells (opened_at) WHERE ended IS NULL;
   `,
+  `
+  -- The first attempt of a unit's row of attempts, and what is known of the unit; JSON.
+  ALTER TABLE runs ADD COLUMN first_run TEXT;
+  ALTER TABLE runs ADD COLUMN identity TEXT;
+
+  -- One row a kind of measurement. Short numbers in the rows keep those small.
+  CREATE TABLE measurement_series (
+    id INTEGER PRIMARY KEY,
+    recipe TEXT NOT NULL,
+    test TEXT NOT NULL,
+    name TEXT NOT NULL,
+    UNIQUE (recipe, name, test)
+  ) STRICT;
+  -- What the attempts that count measured, for charts: written with the verdict, as the run itself never changes then.
+  CREATE TABLE measurements (
+    series INTEGER NOT NULL REFERENCES measurement_series (id),
+    run INTEGER NOT NULL REFERENCES runs (position),
+    value REAL,
+    text TEXT,
+    unit TEXT,
+    least REAL,
+    most REAL,
+    verdict TEXT NOT NULL,
+    PRIMARY KEY (series, run)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX measurements_by_run ON measurements (run);
+
+  -- Serial numbers that were handed out. A number stands here before anybody hears of it, and stays.
+  CREATE TABLE allocations (
+    range TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    run TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (range, number),
+    UNIQUE (range, run)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Marks a file as Slipway's in SQLite's own header field: "SLIP". */

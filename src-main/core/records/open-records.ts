@@ -7,6 +7,8 @@ import { migrations } from './migrations.js';
 import { openDatabase } from './open-database.js';
 import type { Records } from './records.js';
 import { storable } from './run-rows.js';
+import { createAllocations } from './allocations.js';
+import { createMeasurementTable } from './measurement-table.js';
 import { createRunTable, positionsPerMillisecond } from './run-table.js';
 import { createShellTable } from './shell-table.js';
 import { createShiftCounters } from './shift-counters.js';
@@ -62,6 +64,8 @@ function createRecords(
   const statement = createStatements(database);
   const runs = createRunTable(database, path);
   const shifts = createShiftCounters(database);
+  const measured = createMeasurementTable(database);
+  const allocations = createAllocations(database);
   const file = statSync(path);
 
   /** Reading, with damage as a value. */
@@ -126,7 +130,10 @@ function createRecords(
       const saved = commit(() => {
         if (before.value === null) runs.insert(run);
         else runs.update(before.value.position, run);
-        if (run.verdict !== null) shifts.count(run);
+        if (run.verdict === null) return;
+        shifts.count(run);
+        const position = runs.positionOf(run.id);
+        if (position !== null) measured.insert(position, run);
       });
       if (saved.ok && run.verdict !== null) shift = shifts.read() ?? shift;
       return saved;
@@ -172,6 +179,15 @@ function createRecords(
       return reset;
     },
     shells: createShellTable(database, { commit, attempt }),
+    measurements: (series) => attempt(() => ok(measured.newest(series))),
+    allocate(range, runId) {
+      let number: number | null = null;
+      const saved = commit(() => {
+        number = allocations.take(range, runId, clock.now());
+      });
+      if (!saved.ok) return saved;
+      return number === null ? fail('serials-exhausted', { range: range.range, to: range.to }) : ok(number);
+    },
     close: () => closeWriter(database, path),
   };
 }

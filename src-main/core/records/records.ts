@@ -2,6 +2,9 @@ import type { FaultCode, Result } from '../../../src-shared/model/result.js';
 import type { LogLine, RunRecord } from '../../../src-shared/model/run.js';
 import type { Counters } from '../../../src-shared/model/station.js';
 import type { RunFilter } from '../../../src-shared/contract.js';
+import type { MeasurementPoint } from '../../../src-shared/model/measurement-point.js';
+import type { NumberRange } from './allocations.js';
+import type { MeasurementSeries } from './measurement-table.js';
 import type { EventStream } from '../emitter.js';
 import type { ShellRecords } from './shell-table.js';
 
@@ -42,6 +45,13 @@ export interface Records {
   resetCounters(at: number, operator: string): Result<void>;
   /** The shells that were opened in the bays' containers. */
   readonly shells: ShellRecords;
+  /** What was measured over the last units, oldest first. */
+  measurements(series: MeasurementSeries): Result<MeasurementPoint[]>;
+  /**
+   * A number of a range for a run, committed before this returns: never one that another run has, crash or no
+   * crash. The same run gets the same number again. `serials-exhausted`, `records-unwritable`.
+   */
+  allocate(range: NumberRange, runId: string): Result<number>;
   close(): void;
 }
 

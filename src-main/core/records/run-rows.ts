@@ -24,9 +24,10 @@ const plainColumns = {
   host_port: 'hostPort',
   content_hash: 'contentHash',
   host: 'host',
+  first_run: 'firstRun',
 } as const satisfies Record<string, keyof RunRecord>;
 
-const jsonColumns = ['fault', 'phases', 'tests', 'allowance'] as const;
+const jsonColumns = ['fault', 'phases', 'tests', 'allowance', 'identity'] as const;
 
 /** All columns of `runs` but its key and its facet, in the order in which `runValues` gives them. */
 export const runColumns = [...Object.keys(plainColumns), ...jsonColumns];
@@ -38,6 +39,7 @@ export function runValues(run: RunRecord): SqlValue[] {
     JSON.stringify(run.phases),
     JSON.stringify(run.tests),
     run.allowance === null ? null : JSON.stringify(run.allowance),
+    run.identity === null ? null : JSON.stringify(run.identity),
   ];
 }
 

@@ -11,7 +11,7 @@ const apart = withTests("  - { name: self-test, exec: [selftest], image: 'flashe
 async function flashed(fake: FakeBay): Promise<void> {
   await fake.plug();
   fake.engine.last().print('DONE');
-  await fake.pass(200);
+  await fake.pass(500);
 }
 
 describe('tests in the flasher’s container', () => {
@@ -53,6 +53,7 @@ describe('tests in the flasher’s container', () => {
       });
     await flashed(fake);
     await fake.pass(5000);
+    await fake.pass(500);
     expect(fake.bay.view().run).toMatchObject({ verdict: 'TIMEOUT', fault: { code: 'test-timeout' } });
   });
 
@@ -77,5 +78,214 @@ describe('a test with an image of its own', () => {
     expect(stopped).toBeGreaterThanOrEqual(0);
     expect(stopped).toBeLessThan(started);
     expect(fake.engine.containers()).toEqual([]);
+  });
+});
+
+describe('a conversation over the serial port', () => {
+  const talk = withTests(`  - name: version
+    measurements: [{ name: version, equals: '2.4' }]
+    serial: { steps: [{ send: version, expect: 'U-Boot (?<version>\\S+)', within: 2s }] }
+  - name: power
+    retries: 1
+    measurements: [{ name: vcc, unit: V, min: 3.1, max: 3.5 }]
+    serial: { steps: [{ send: adc, expect: 'vcc=(?<vcc>\\S+)', within: 2s }] }
+`);
+  const answers: Record<string, string> = { version: 'version\r\nU-Boot 2.4\r\n=> ', adc: 'vcc=3.30\r\n=> ' };
+
+  async function tested(change: Record<string, string> = {}): Promise<FakeBay> {
+    const fake = createFakeBay({ recipe: talk });
+    fake.unit.answer = (line) => ({ ...answers, ...change })[line] ?? '';
+    await flashed(fake);
+    return fake;
+  }
+
+  it('is held once the flasher has let go of the port, measured, and on record', async () => {
+    const fake = await tested();
+    expect(fake.bay.view().run?.verdict).toBe('PASS');
+    expect(fake.engine.journal).toContain('stopContainer c1');
+    expect(fake.unit.heard).toEqual(['version', 'adc']);
+    const [, power] = fake.records.saved.at(-1)?.tests ?? [];
+    expect(power?.attempts[0]?.measurements).toMatchObject([{ name: 'vcc', number: 3.3, verdict: 'PASS' }]);
+    expect(fake.unit.openPorts).toBe(0);
+  });
+
+  it('that is out of limits is the unit’s FAIL, with all attempts kept', async () => {
+    const fake = await tested({ adc: 'vcc=3.90\r\n' });
+    expect(fake.bay.view().run).toMatchObject({
+      verdict: 'FAIL',
+      fault: { code: 'measurement-out-of-limits', params: { name: 'vcc', value: '3.90 V' } },
+    });
+    expect(fake.records.saved.at(-1)?.tests[1]?.attempts).toHaveLength(2);
+  });
+
+  it('that gets no number where one is needed is the unit’s FAIL', async () => {
+    const fake = await tested({ adc: 'vcc=ERR\r\n' });
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'FAIL', fault: { code: 'measurement-not-given' } });
+  });
+
+  it('that gets no answer in time is the unit’s FAIL, and says what was expected', async () => {
+    const fake = createFakeBay({ recipe: talk });
+    await flashed(fake);
+    await fake.pass(2000);
+    await fake.pass(500);
+    expect(fake.bay.view().run).toMatchObject({
+      verdict: 'FAIL',
+      fault: { code: 'unit-no-answer', params: { test: 'version', step: 1, seconds: 2 } },
+    });
+  });
+
+  it('over a port that cannot be opened is the station’s ERROR', async () => {
+    const fake = createFakeBay({ recipe: talk });
+    fake.unit.refusal = { code: 'port-busy', params: { path: '/dev/ttyACM0' } };
+    await flashed(fake);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'test-error' } });
+  });
+
+  it('whose unit is pulled out is ABORTED: an unplugged unit is no bad one', async () => {
+    const fake = createFakeBay({ recipe: talk });
+    fake.unit.answer = () => '';
+    await flashed(fake);
+    fake.changePort();
+    fake.unit.vanish();
+    await fake.pass(1000);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ABORTED', fault: { code: 'unplugged' } });
+  });
+});
+
+describe('set-up and tear-down', () => {
+  const sides = withTests(`  - name: fixture
+    exec: [check]
+    timeout: 5s
+    setUp: { exec: [power, on] }
+    tearDown: { exec: [power, off] }
+`);
+  const done = { exitCode: 0, output: '', truncated: false };
+
+  async function tested(codes: Record<string, number>): Promise<{ fake: FakeBay; ran: string[] }> {
+    const fake = createFakeBay({ recipe: sides });
+    const ran: string[] = [];
+    fake.engine.onExec = (_, command) => {
+      ran.push(command.join(' '));
+      return { ...done, exitCode: codes[command.join(' ')] ?? 0 };
+    };
+    await flashed(fake);
+    await fake.pass(500);
+    return { fake, ran };
+  }
+
+  it('run around the test', async () => {
+    const { fake, ran } = await tested({});
+    expect(ran).toEqual(['power on', 'check', 'power off']);
+    expect(fake.bay.view().run?.verdict).toBe('PASS');
+  });
+
+  it('that fail are the station’s ERROR; a set-up that fails keeps the test from running', async () => {
+    const failed = await tested({ 'power on': 1 });
+    expect(failed.ran).toEqual(['power on', 'power off']);
+    expect(failed.fake.bay.view().run?.fault?.code).toBe('test-set-up-failed');
+    const left = await tested({ 'power off': 1 });
+    expect(left.fake.bay.view().run).toMatchObject({
+      verdict: 'ERROR',
+      fault: { code: 'test-tear-down-failed' },
+    });
+  });
+
+  it('never turn a FAIL into anything else', async () => {
+    const { fake } = await tested({ check: 1, 'power off': 1 });
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'FAIL', fault: { code: 'test-failed' } });
+  });
+
+  it('are torn down when the operator aborts in the middle, before the container goes', async () => {
+    const fake = createFakeBay({ recipe: sides });
+    const ran: string[] = [];
+    fake.engine.onExec = (_, command, signal) => {
+      ran.push(command.join(' '));
+      if (command[0] !== 'check') return done;
+      return new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve({ ...done, exitCode: 137 }), { once: true });
+      });
+    };
+    await flashed(fake);
+    fake.bay.abort('aborted-by-operator');
+    await fake.pass(1000);
+    expect(ran).toEqual(['power on', 'check', 'power off']);
+    expect(fake.records.saved.at(-1)).toMatchObject({
+      verdict: 'ABORTED',
+      tests: [{ name: 'fixture', verdict: 'ABORTED' }],
+    });
+    expect(fake.engine.containers()).toEqual([]);
+  });
+});
+
+describe('a phase', () => {
+  const phases = (rest: string): string =>
+    withTests(`  - { name: radio, exec: [radio], ${rest} }\n  - { name: boots, exec: [boots] }\n`);
+  const failing = (...bad: string[]) => ({
+    onExec: (_: unknown, [program = '']: string[]) => ({
+      exitCode: bad.includes(program) ? 1 : 0,
+      output: '',
+      truncated: false,
+    }),
+  });
+
+  it.each([
+    ['stopOnFail: false', 'FAIL', 2],
+    ['optional: true', 'PASS', 2],
+    ['retries: 0', 'FAIL', 1],
+  ])('with %s that does not pass leaves the run %s', async (rest, verdict, count) => {
+    const fake = createFakeBay({ recipe: phases(rest) });
+    Object.assign(fake.engine, failing('radio'));
+    await flashed(fake);
+    await fake.pass(500);
+    expect(fake.bay.view().run?.verdict).toBe(verdict);
+    expect(fake.records.saved.at(-1)?.tests).toHaveLength(count);
+  });
+
+  it('that passes the second time passes, and the first time is on record', async () => {
+    const fake = createFakeBay({ recipe: phases('retries: 2') });
+    let goes = 0;
+    fake.engine.onExec = (_, [program]) => {
+      if (program === 'radio') goes += 1;
+      return { exitCode: goes === 1 ? 1 : 0, output: '', truncated: false };
+    };
+    await flashed(fake);
+    expect(fake.bay.view().run?.verdict).toBe('PASS');
+    const [radio] = fake.records.saved.at(-1)?.tests ?? [];
+    expect(radio?.attempts.map(({ verdict }) => verdict)).toEqual(['FAIL', 'PASS']);
+  });
+});
+
+describe('a report that a test program writes', () => {
+  const report = withTests('  - { name: suite, exec: [suite], junit: /tmp/r.xml }\n');
+  const file = (text: string, modifiedAt = Number.MAX_SAFE_INTEGER) => ({
+    state: 'there' as const,
+    bytes: Buffer.from(text),
+    modifiedAt,
+  });
+
+  it.each([
+    ['<testsuite><testcase name="a"/></testsuite>', 'PASS'],
+    ['<testsuite><testcase name="a"><failure message="no"/></testcase></testsuite>', 'FAIL'],
+    ['<testsuite><testcase name="a"><error message="boom"/></testcase></testsuite>', 'ERROR'],
+    ['<testsuite><testcase name="a">', 'ERROR'],
+    ['', 'ERROR'],
+  ])('as %s makes %s', async (text, verdict) => {
+    const fake = createFakeBay({ recipe: report });
+    fake.engine.onExec = () => ({ exitCode: 0, output: '', truncated: false });
+    fake.engine.files.set('/tmp/r.xml', file(text));
+    await flashed(fake);
+    await fake.pass(500);
+    expect(fake.bay.view().run?.verdict).toBe(verdict);
+  });
+
+  it('that is missing, or was left by an attempt before, is an ERROR', async () => {
+    for (const entry of [undefined, file('<testsuite/>', -5000)]) {
+      const fake = createFakeBay({ recipe: report });
+      fake.engine.onExec = () => ({ exitCode: 0, output: '', truncated: false });
+      if (entry !== undefined) fake.engine.files.set('/tmp/r.xml', entry);
+      await flashed(fake);
+      await fake.pass(500);
+      expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'test-error' } });
+    }
   });
 });

@@ -1,4 +1,6 @@
 import type { BayView } from '../../../src-shared/model/bay.js';
+import { valueOf } from '../../../src-shared/model/limits.js';
+import type { LiveTest } from '../../../src-shared/model/test.js';
 import type { Language } from '../../state/language.svelte.js';
 import type { BayLook } from './bay-look.js';
 
@@ -10,6 +12,10 @@ export function bayDetail(view: BayView, look: BayLook, language: Language): str
   if (look.fault !== null) return `${what(look.fault)}\n${remedy(look.fault)}`;
   switch (view.status) {
     case 'running': {
+      const { asks, test } = view.run ?? {};
+      if (asks != null)
+        return text(asks.kind === 'identity' ? 'window.ask.waits' : 'window.ask.waitsConfirm');
+      if (test != null && view.run?.phase === 'test') return testDetail(test, text);
       const { step, message } = view.run?.progress ?? {};
       const said = [step, message].filter((part) => part !== undefined && part !== '');
       return [...new Set(said)].join(': ');
@@ -40,4 +46,16 @@ export function baySummary(view: BayView, look: BayLook, language: Language): st
   ]
     .filter((part) => part !== null && part !== '')
     .join(', ');
+}
+
+/** What a test does now: its name, its step, and what it has measured. */
+function testDetail(test: LiveTest, text: Language['text']): string {
+  const { name, index, count, attempt, attempts, step, measurements } = test;
+  const now = text('window.test.now', { name, index, count });
+  const again = attempts > 1 && attempt > 1 ? text('window.test.attempt', { attempt, attempts }) : null;
+  const doing = step === null ? null : text('window.test.step', { index: step.index, count: step.count });
+  const values = measurements.map((one) => `${one.name} ${valueOf(one)}`).join(', ');
+  return [[now, again, doing].filter((part) => part !== null).join(' · '), values]
+    .filter((line) => line !== '')
+    .join('\n');
 }

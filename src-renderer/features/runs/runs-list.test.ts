@@ -30,6 +30,8 @@ function run(id: string, startedAt: number): RunRecord {
     operator: '',
     host: '',
     allowance: null,
+    firstRun: null,
+    identity: null,
   };
 }
 

@@ -1,0 +1,146 @@
+import type { BayAsk, UnitIdentity } from '../../../src-shared/model/identity.js';
+import { fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
+import { defaultSerialSettings } from '../../../src-shared/model/serial.js';
+import type { Recipe } from '../recipes/schema.js';
+import { formatSerial, type RecipeIdentity } from '../recipes/identity-schema.js';
+import { definedOnly } from '../tests/judge.js';
+import { execute } from '../tests/execute.js';
+import type { TestLog } from '../tests/places.js';
+import type { RunParts } from './run-parts.js';
+import type { Conclusion, RunState } from './run-state.js';
+
+/** What comes of asking who a unit is. */
+export type Identification =
+  | { kind: 'known'; identity: UnitIdentity | null }
+  | { kind: 'ask'; ask: BayAsk; identity: UnitIdentity }
+  | { kind: 'ends'; conclusion: Conclusion };
+
+/**
+ * Finds out who a unit is, before anything is erased: what it says itself, the next number of a range, or a
+ * question to the operator. A unit that says it is another model is refused here.
+ */
+export async function identify(options: {
+  run: RunState;
+  recipe: Recipe;
+  parts: RunParts;
+  log: TestLog;
+  signal: AbortSignal;
+}): Promise<Identification> {
+  const { run, recipe, parts, log, signal } = options;
+  const { identity: asked } = recipe;
+  if (asked === undefined) return { kind: 'known', identity: null };
+  // A retry is of the same unit: it is asked nothing twice.
+  if (run.identity?.serial != null) return { kind: 'known', identity: run.identity };
+  const said = asked.read === undefined ? {} : await readUnit({ ...options, read: asked.read });
+  if ('verdict' in said) return { kind: 'ends', conclusion: said };
+  const { serial, model } = said;
+  if (model !== undefined && !isModel(asked, recipe.model, model)) {
+    const refused = fault('model-refused', { said: model, expected: recipe.model });
+    return { kind: 'ends', conclusion: { verdict: 'FAIL', fault: refused } };
+  }
+  if (signal.aborted) return { kind: 'known', identity: null };
+  const known = { model: model ?? null, at: parts.clock.now(), confirmed: null };
+  if (asked.operator !== undefined) {
+    return {
+      kind: 'ask',
+      ask: {
+        kind: 'identity',
+        hint: asked.operator.hint ?? null,
+        pattern: asked.operator.pattern.source,
+      },
+      identity: { ...known, source: 'operator', serial: null },
+    };
+  }
+  if (asked.allocate === undefined) {
+    if (serial === undefined) {
+      const unread = fault('identity-unread', { reason: parts.messages().text('log.reason-no-serial') });
+      return { kind: 'ends', conclusion: { verdict: 'FAIL', fault: unread } };
+    }
+    log.say('log.unit', { serial, model: model ?? recipe.model });
+    return { kind: 'known', identity: { ...known, source: 'read', serial } };
+  }
+  const { from, to, format, range = recipe.name } = asked.allocate;
+  const number = parts.records.allocate({ range, from, to }, run.firstRun);
+  if (!number.ok) return { kind: 'ends', conclusion: { verdict: 'ERROR', fault: number.error } };
+  const given = formatSerial(format, number.value);
+  log.say('log.allocated', { serial: given });
+  return { kind: 'known', identity: { ...known, source: 'allocated', serial: given } };
+}
+
+function isModel({ model: pattern }: RecipeIdentity, expected: string, said: string): boolean {
+  return pattern === undefined ? said.toLowerCase() === expected.toLowerCase() : pattern.test(said);
+}
+
+async function readUnit({
+  run,
+  parts,
+  log,
+  signal,
+  read,
+}: {
+  run: RunState;
+  parts: RunParts;
+  log: TestLog;
+  signal: AbortSignal;
+  read: NonNullable<RecipeIdentity['read']>;
+}): Promise<{ serial?: string; model?: string } | Conclusion> {
+  const { engine, clock } = parts;
+  const executed = await execute({
+    action: { serial: read },
+    timeout: read.timeout,
+    clock,
+    log,
+    signal,
+    onStep: () => undefined,
+    places: {
+      engine,
+      containerId: '',
+      ownSpec: () => {
+        throw new Error('a conversation has no container');
+      },
+      // No container of this run exists yet.
+      freePort: () => Promise.resolve(ok()),
+      openPort: (baudRate) => parts.serial.open({ ...defaultSerialSettings, baudRate, node: run.port.node }),
+      fill: (text) => text,
+    },
+  });
+  const ends = (verdict: Conclusion['verdict'], problem: Fault): Conclusion => ({ verdict, fault: problem });
+  const unread = (reason: string): Fault => fault('identity-unread', { reason });
+  const messages = parts.messages();
+  switch (executed.kind) {
+    case 'stopped':
+    case 'program':
+      return {};
+    case 'fault':
+      return ends('ERROR', executed.fault);
+    case 'timeout':
+      return ends('TIMEOUT', unread(messages.text('log.reason-stopped')));
+    case 'conversation':
+      if (executed.end === 'done') return definedOnly(executed.groups);
+      if (executed.end === 'late') {
+        const pattern = read.steps[executed.step - 1]?.expect?.source ?? '';
+        return ends('FAIL', unread(messages.text('log.reason-output', { pattern })));
+      }
+      return ends('ERROR', executed.fault ?? unread(messages.text('log.reason-port-gone')));
+  }
+}
+
+/** The last run in which this unit passed, if whoever flashes it again has to be asked; null when not. */
+export function passedBefore({
+  run,
+  recipe,
+  parts,
+}: {
+  run: RunState;
+  recipe: Recipe;
+  parts: RunParts;
+}): Result<{ run: string; at: number } | null> {
+  const serial = run.identity?.serial ?? null;
+  if (serial === null || recipe.identity?.passedBefore === 'allow') return ok(null);
+  // Confirmed for an earlier attempt on the same plug: a retry asks nothing.
+  if (run.identity?.confirmed != null) return ok(null);
+  const found = parts.records.list({ unitSerial: serial, verdict: 'PASS', model: run.plan.model, limit: 1 });
+  if (!found.ok) return found;
+  const [last] = found.value;
+  return ok(last === undefined ? null : { run: last.id, at: last.endedAt ?? last.startedAt });
+}

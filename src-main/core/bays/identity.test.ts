@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { createFakeBay, logRecipe, type FakeBay } from '../../../test/fakes/bay.js';
+import { createRun } from '../../../test/fakes/records.js';
+
+const typed = `${logRecipe}identity: { operator: { pattern: '^W-[0-9]{4}$' } }\n`;
+const read = `${logRecipe}retries: 2
+identity:
+  read: { steps: [{ send: id, expect: 'serial=(?<serial>\\S+) model=(?<model>\\S+)', within: 2s }] }
+`;
+
+async function plugged(recipe: string, answer = ''): Promise<FakeBay> {
+  const fake = createFakeBay({ recipe });
+  fake.unit.answer = () => answer;
+  await fake.plug();
+  await fake.pass(500);
+  return fake;
+}
+
+describe('a serial number that the operator gives', () => {
+  it('is waited for before anything is made, and goes on record', async () => {
+    const fake = await plugged(typed);
+    expect(fake.bay.view().run?.asks).toMatchObject({ kind: 'identity', pattern: '^W-[0-9]{4}$' });
+    expect(fake.engine.containers()).toEqual([]);
+    expect(fake.bay.identify(' W-0042\r')).toEqual({ ok: true, value: undefined });
+    await fake.pass();
+    expect(fake.records.saved.at(-1)).toMatchObject({
+      unitSerial: 'W-0042',
+      identity: { source: 'operator', serial: 'W-0042' },
+    });
+    expect(fake.engine.containers()).toHaveLength(1);
+  });
+
+  it('that does not look like one is refused, and the bay goes on waiting', async () => {
+    const fake = await plugged(typed);
+    expect(fake.bay.identify('4006381333931')).toMatchObject({ error: { code: 'identity-pattern' } });
+    expect(fake.bay.view().run?.asks?.kind).toBe('identity');
+    expect(fake.bay.identify('W-0042').ok).toBe(true);
+    expect(fake.bay.identify('W-0043')).toMatchObject({ error: { code: 'identity-not-asked' } });
+  });
+
+  it('is not waited for once the unit is gone', async () => {
+    const fake = await plugged(typed);
+    const { port } = fake.bay.view();
+    if (port !== null) fake.bay.detach(port);
+    await fake.pass(500);
+    expect(fake.records.saved.at(-1)).toMatchObject({ verdict: 'ABORTED', fault: { code: 'unplugged' } });
+    expect(fake.bay.identify('W-0042').ok).toBe(false);
+  });
+});
+
+describe('a unit that says who it is', () => {
+  it('is believed, and the port is free again for its flasher', async () => {
+    const fake = await plugged(read, 'serial=W-7 model=Plain\r\n');
+    expect(fake.records.saved.at(-1)).toMatchObject({ unitSerial: 'W-7', identity: { model: 'Plain' } });
+    expect(fake.unit.openPorts).toBe(0);
+    expect(fake.engine.containers()).toHaveLength(1);
+  });
+
+  it('and is another model is refused before anything is erased, and not asked again', async () => {
+    const fake = await plugged(read, 'serial=W-7 model=gadget\r\n');
+    await fake.pass(1000);
+    expect(fake.verdicts.map(({ conclusion }) => conclusion)).toMatchObject([
+      { verdict: 'FAIL', fault: { code: 'model-refused', params: { said: 'gadget', expected: 'plain' } } },
+    ]);
+    expect(fake.engine.journal.some((call) => call.startsWith('createContainer'))).toBe(false);
+  });
+
+  it('and passed before is flashed again only when the operator confirms, on the record', async () => {
+    const fake = createFakeBay({ recipe: read });
+    fake.unit.answer = () => 'serial=W-7 model=plain\r\n';
+    fake.records.save(createRun({ id: 'earlier-1', unitSerial: 'W-7', recipe: 'plain', model: 'plain' }));
+    await fake.plug();
+    await fake.pass(60_000);
+    expect(fake.bay.view().run?.asks).toMatchObject({ kind: 'confirm', serial: 'W-7', run: 'earlier-1' });
+    expect(fake.engine.containers()).toEqual([]);
+    expect(fake.bay.confirm().ok).toBe(true);
+    await fake.pass();
+    expect(fake.records.saved.at(-1)?.identity?.confirmed).toMatchObject({
+      operator: 'ana',
+      run: 'earlier-1',
+    });
+    expect(fake.engine.containers()).toHaveLength(1);
+  });
+});
+
+describe('a serial number of a range', () => {
+  const range = `${logRecipe}retries: 1\nidentity: { allocate: { from: 7, to: 7, format: 'W-{number:4}' } }\n`;
+
+  it('is given before the flash, and a retry of the unit keeps it', async () => {
+    const fake = await plugged(range);
+    expect(fake.records.saved.at(-1)?.unitSerial).toBe('W-0007');
+    fake.engine.last().print('ERROR');
+    await fake.pass(1000);
+    expect(fake.records.saved.at(-1)).toMatchObject({
+      attempt: 2,
+      unitSerial: 'W-0007',
+      firstRun: 'run-000001',
+    });
+  });
+
+  it('that is used up is the station’s ERROR', async () => {
+    const fake = createFakeBay({ recipe: range });
+    fake.records.allocate({ range: 'plain', from: 7, to: 7 }, 'another');
+    await fake.plug();
+    await fake.pass(1000);
+    expect(fake.records.saved.at(-1)).toMatchObject({
+      verdict: 'ERROR',
+      fault: { code: 'serials-exhausted' },
+    });
+  });
+});

@@ -1,0 +1,101 @@
+import type { Result } from '../../../src-shared/model/result.js';
+import { ok } from '../../../src-shared/model/result.js';
+import { defaultSerialSettings } from '../../../src-shared/model/serial.js';
+import type { LiveTest, TestOutcome } from '../../../src-shared/model/test.js';
+import type { ContainerSpec } from '../docker/engine.js';
+import type { Recipe } from '../recipes/schema.js';
+import { takesPort, actionsOf } from '../recipes/test-schema.js';
+import { runTests, type TestLog, type TestPlaces } from '../tests/run-tests.js';
+import type { RunParts } from './run-parts.js';
+import type { RunState } from './run-state.js';
+
+/** The tests of one run: where they are run, and what becomes of what they leave. */
+export interface TestStep {
+  /**
+   * Resolves when every phase and every tear-down is over, also after the signal aborted: whether all passed.
+   */
+  run(run: RunState, containerId: string): Promise<boolean>;
+  /** Resolves when nothing of the tests goes on any more. */
+  settled(): Promise<void>;
+  /** From now on the run goes on without this station: what is set up stays so. */
+  leave(): void;
+  /** Takes away containers of tests that a station of before, or a lost engine, left. */
+  removeContainers(run: RunState): Promise<void>;
+}
+
+export function createTestStep(options: {
+  runId: string;
+  recipe: Recipe;
+  parts: RunParts;
+  signal: AbortSignal;
+  log: TestLog;
+  specFor: (run: RunState) => Result<ContainerSpec>;
+  onLive: (live: LiveTest) => void;
+  onEnd: (outcome: TestOutcome) => void;
+}): TestStep {
+  const { runId, recipe, parts, signal, log, specFor, onLive, onEnd } = options;
+  const { engine, clock } = parts;
+  let running: Promise<unknown> = Promise.resolve();
+  let left = false;
+  let isFree = recipe.flash.releasesPort;
+  let containers = 0;
+
+  function placesOf(run: RunState, containerId: string): TestPlaces {
+    return {
+      engine,
+      containerId,
+      ownSpec(image, command) {
+        const spec = specFor(run);
+        // The same recipe and secrets made the flasher's container a moment ago.
+        if (!spec.ok) throw new Error(`no spec for a test: ${spec.error.code}`);
+        containers += 1;
+        // The time makes it another than that of a station that was killed in this run.
+        const name = `${spec.value.name}-test${containers}-${clock.now().toString(36)}`;
+        return { ...spec.value, name, image, command };
+      },
+      async freePort() {
+        if (isFree) return ok();
+        log.say('log.test-frees-port');
+        const stopped = await engine.stopContainer(containerId, 0);
+        isFree = stopped.ok;
+        return stopped;
+      },
+      openPort: (baudRate) => parts.serial.open({ ...defaultSerialSettings, baudRate, node: run.port.node }),
+      fill: (text) => text.replaceAll('{serial}', run.unitSerial ?? '').replaceAll('{model}', run.plan.model),
+    };
+  }
+
+  return {
+    run(run, containerId) {
+      const done = runTests({
+        tests: recipe.tests,
+        done: run.tests,
+        places: placesOf(run, containerId),
+        clock,
+        messages: parts.messages(),
+        signal,
+        log,
+        mayTearDown: () => !left,
+        onLive,
+        onEnd,
+      });
+      running = done;
+      return done.then((outcomes) => outcomes.every(({ verdict }) => verdict === 'PASS'));
+    },
+    async settled() {
+      await running.catch(() => undefined);
+    },
+    leave() {
+      left = true;
+    },
+    async removeContainers(run) {
+      if (!recipe.tests.some((test) => actionsOf(test).some(takesPort))) return;
+      const owned = await engine.listOwned();
+      if (!owned.ok) return;
+      for (const { id, name, labels } of owned.value) {
+        if (id === run.containerId || labels['io.slipway.run'] !== runId || !name.includes('-test')) continue;
+        await engine.removeContainer(id);
+      }
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { extract } from 'tar-stream';
+import type { Result } from '../../../src-shared/model/result.js';
+import type { Connection } from './connection.js';
+import { toReadable } from './to-readable.js';
+
+/** One file of a container. */
+export type ContainerFile =
+  | { state: 'missing' }
+  /** Longer than was asked for. */
+  | { state: 'too-large' }
+  /** `modifiedAt` in ms since the epoch; archives hold whole seconds. */
+  | { state: 'there'; bytes: Buffer; modifiedAt: number };
+
+/** See `Engine.readFile`. The engine hands out an archive of one entry: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerArchive */
+export async function readContainerFile(
+  connection: Connection,
+  id: string,
+  path: string,
+  limit: number,
+): Promise<Result<ContainerFile>> {
+  return connection.call(async ({ docker }) => {
+    let archive;
+    try {
+      archive = toReadable(await docker.getContainer(id).getArchive({ path }));
+    } catch (error) {
+      // 404 says either that there is no such file or no such container; the latter comes up in the next call.
+      if (error instanceof Error && 'statusCode' in error && error.statusCode === 404)
+        return { state: 'missing' } satisfies ContainerFile;
+      throw error;
+    }
+    return readFirst(archive, limit);
+  });
+}
+
+function readFirst(archive: ReturnType<typeof toReadable>, limit: number): Promise<ContainerFile> {
+  return new Promise((resolve, reject) => {
+    const unpack = extract();
+    const finish = (file: ContainerFile): void => {
+      resolve(file);
+      archive.destroy();
+      unpack.destroy();
+    };
+    unpack.on('entry', ({ type, size = 0, mtime }, stream, next) => {
+      if (type !== 'file') {
+        stream.resume().on('end', next);
+        return;
+      }
+      if (size > limit) return finish({ state: 'too-large' });
+      const parts: Buffer[] = [];
+      stream.on('data', (part) => {
+        if (part instanceof Uint8Array) parts.push(Buffer.from(part));
+      });
+      stream.on('end', () =>
+        finish({ state: 'there', bytes: Buffer.concat(parts), modifiedAt: mtime?.getTime() ?? 0 }),
+      );
+    });
+    unpack.on('finish', () => resolve({ state: 'missing' }));
+    unpack.on('error', reject);
+    archive.on('error', reject);
+    archive.pipe(unpack);
+  });
+}
