@@ -54,7 +54,7 @@ describe('debootstrap', () => {
     ['the base system is unpacked', 'extract'],
     ['the packages are installed', 'install'],
   ])(
-    'that is cancelled while %s leaves no bench.folder, no mount, no program, no image',
+    'that is cancelled while %s leaves no folder, no mount, no program, no image',
     async (_, phase) => {
       const { jobId } = valueOf(await debootstrap({}));
       const running = await bench.until(jobId, ({ steps }) =>
@@ -69,6 +69,7 @@ describe('debootstrap', () => {
       expect(commandsNaming(left ?? 'none')).toEqual([]);
       expect(await bench.images()).toEqual([]);
     },
+    400_000,
   );
 });
 
