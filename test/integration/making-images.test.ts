@@ -80,7 +80,7 @@ describe('a build', () => {
     if (code === 'build-dockerfile-wrong') expect(job.fault?.params?.['line']).toBe(2);
   });
 
-  it('without its Dockerfile, of no bench.folder, or with no image name fails clearly', async () => {
+  it('without its Dockerfile, of no folder, or with no image name fails clearly', async () => {
     expect((await bench.ended(bench.build({}))).fault?.code).toBe('build-dockerfile-missing');
     expect((await bench.ended(bench.build({ context: join(bench.folder, 'none') }))).fault?.code).toBe(
       'build-context-missing',
