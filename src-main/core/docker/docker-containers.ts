@@ -24,8 +24,11 @@ export function createDockerContainers(connection: Connection, stationId: string
   ): Promise<{ answer: RawContainer['answer']; image: string; imageName: string } | null> => {
     const answer = z.json().parse(await docker.getContainer(id).inspect({ abortSignal }));
     const { Id, Image, Config } = ownerSchema.parse(answer);
+    const given = Config.Labels;
+    // The label alone may be the image's: what somebody runs from an image that Slipway made is somebody's.
+    const isMade = [labels.bay, labels.run, labels.role].some((name) => given[name] !== undefined);
     // A name would be found as well; only an id was asked for.
-    if (Config.Labels[labels.station] !== stationId || !Id.startsWith(id)) return null;
+    if (given[labels.station] !== stationId || !isMade || !Id.startsWith(id)) return null;
     return { answer, image: Image, imageName: Config.Image };
   };
 
