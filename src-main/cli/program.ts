@@ -1,3 +1,4 @@
+import { addVolumeCommands } from './volumes.js';
 import { Command } from 'commander';
 import { verdictSchema } from '../../src-shared/model/run.js';
 import type { Action, CommonOptions, Context } from './context.js';
@@ -100,6 +101,8 @@ export function createProgram(
   const images = add(program, 'images', messages.text('cli.images'));
   const common = (command: Command): Command => command.option(...home).option(...json);
   addMakingCommands({ images, add, finish, common, context });
+  const volumes = add(program, 'volumes', messages.text('cli.volumes'));
+  addVolumeCommands({ volumes, add, finish, common, context });
 
   const runs = add(program, 'runs', messages.text('cli.runs'));
   add(runs, 'list', messages.text('cli.runs-list'))
