@@ -3,6 +3,7 @@ import type { LogLine, RunRecord } from '../../src-shared/model/run.js';
 import { createEmitter, type Emitter } from '../../src-main/core/emitter.js';
 import type { ShellRecord } from '../../src-shared/model/shell.js';
 import type { ShellRecords } from '../../src-main/core/records/shell-table.js';
+import { chainBeginning } from '../../src-main/core/records/chain.js';
 import type { Records, RunLog, RunLogs } from '../../src-main/core/records/records.js';
 
 /** A run that passed a minute after it began, but for what is given. */
@@ -108,6 +109,7 @@ export function createFakeRecords(initial: RunRecord[] = []): FakeRecords {
       const times = passed.slice(0, 20).map((run) => (run.endedAt ?? 0) - run.startedAt);
       return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? null;
     },
+    head: () => ok({ count: saved.filter(({ verdict }) => verdict !== null).length, hash: chainBeginning }),
     counters() {
       const ended = [...runs.values()].filter((run) => run.verdict && (run.endedAt ?? 0) >= since);
       const count = (verdict: string): number => ended.filter((run) => run.verdict === verdict).length;

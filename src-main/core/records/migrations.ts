@@ -132,6 +132,22 @@ export const migrations: readonly string[] = [
     UNIQUE (range, run)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The seals of the records with a verdict, in the order in which they got it (chain.ts). The run's id is no
+  -- foreign key: a record that somebody removes leaves its link, which tells of it.
+  CREATE TABLE chain (
+    seq INTEGER PRIMARY KEY,
+    run TEXT NOT NULL UNIQUE,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL
+  ) STRICT;
+  -- How long the chain is and how it ends: links that are cut off its end are missed.
+  CREATE TABLE chain_head (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    count INTEGER NOT NULL,
+    hash TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** Marks a file as Slipway's in SQLite's own header field: "SLIP". */

@@ -16,6 +16,7 @@ import type { FaultCode } from '../../../src-shared/model/result.js';
 import { migrations } from './migrations.js';
 import { openDatabase } from './open-database.js';
 import { openRecords } from './open-records.js';
+import { verifyChain } from './verify-chain.js';
 import { closeWriter, connect, readValues } from './sqlite.js';
 
 describe('opening the database', () => {
@@ -187,22 +188,30 @@ describe('opening the database', () => {
       expect(openWith(made)).toEqual(['second', 'third']);
     });
 
-    it.each(migrations.map((_, index) => index + 1))('of Slipway keeps its runs: version %i', (version) => {
-      const opened = openDatabase({ path, migrations: migrations.slice(0, version) });
-      if (!opened.ok) throw new Error(opened.error.detail);
-      opened.value.exec(readFileSync(new URL(`fixtures/version-${version}.sql`, import.meta.url), 'utf8'));
-      closeWriter(opened.value, path);
-      const records = openRecords({ path, clock: createFakeClock(), host: 'line-1' });
-      if (!records.ok) throw new Error(records.error.detail);
-      expect(records.value.list({ limit: 10, verdict: 'FAIL' })).toMatchObject({
-        ok: true,
-        value: [
-          { id: '01940000-0000-7000-8000-000000000001', unitSerial: 'SN-1', fault: { code: 'flash-failed' } },
-        ],
-      });
-      expect(records.value.unfinished()).toMatchObject({ ok: true, value: [{ verdict: null, bay: 2 }] });
-      expect(records.value.counters()).toEqual({ since: 1, runs: 1, units: 1, pass: 0, fail: 1, other: 0 });
-      records.value.close();
-    });
+    it.each(migrations.map((_, index) => index + 1))(
+      'of Slipway keeps its runs: version %i',
+      async (version) => {
+        const opened = openDatabase({ path, migrations: migrations.slice(0, version) });
+        if (!opened.ok) throw new Error(opened.error.detail);
+        opened.value.exec(readFileSync(new URL(`fixtures/version-${version}.sql`, import.meta.url), 'utf8'));
+        closeWriter(opened.value, path);
+        const records = openRecords({ path, clock: createFakeClock(), host: 'line-1' });
+        if (!records.ok) throw new Error(records.error.detail);
+        expect(records.value.list({ limit: 10, verdict: 'FAIL' })).toMatchObject({
+          ok: true,
+          value: [
+            {
+              id: '01940000-0000-7000-8000-000000000001',
+              unitSerial: 'SN-1',
+              fault: { code: 'flash-failed' },
+            },
+          ],
+        });
+        expect(records.value.unfinished()).toMatchObject({ ok: true, value: [{ verdict: null, bay: 2 }] });
+        expect(records.value.counters()).toEqual({ since: 1, runs: 1, units: 1, pass: 0, fail: 1, other: 0 });
+        records.value.close();
+        expect(await verifyChain({ path })).toMatchObject({ ok: true, value: { records: 1, problems: [] } });
+      },
+    );
   });
 });

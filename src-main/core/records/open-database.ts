@@ -6,7 +6,7 @@ import { connect, databaseFault, fileFault, inTransaction, readValues, type Data
 import { syncFolder } from './sync-folder.js';
 
 /** Files beside the database that belong to it: commits not yet moved into it, and their index. */
-const companions = ['-wal', '-shm'] as const;
+export const companions = ['-wal', '-shm'] as const;
 const magic = Buffer.from('SQLite format 3\0', 'latin1');
 
 /**
@@ -35,7 +35,7 @@ export function openDatabase({ path, migrations }: OpenOptions): Result<Database
       const created = create(path, migrations);
       if (!created.ok) return created;
     } else {
-      const inspected = inspect(path, migrations.length);
+      const inspected = inspectDatabase(path, migrations.length);
       if (!inspected.ok) return inspected;
     }
   } catch (error) {
@@ -104,8 +104,17 @@ function migrate(database: Database, migrations: readonly string[]): void {
   });
 }
 
-/** Looks at what is there without changing a byte of it. */
-function inspect(path: string, known: number): Result<void> {
+/**
+ * Looks at what is there without changing a byte of it. Fails as `openDatabase` does.
+ *
+ * @param known the newest version that can be read
+ * @param whole whether it is read through however large it is
+ */
+export function inspectDatabase(
+  path: string,
+  known: number,
+  whole = sizeOf(path) <= alwaysCheckedSize,
+): Result<void> {
   const head = readHead(path);
   if (!head.subarray(0, magic.length).equals(magic)) {
     return fail('records-corrupt', { path }, 'not an SQLite database');
@@ -116,7 +125,7 @@ function inspect(path: string, known: number): Result<void> {
   try {
     // With neither beside it nobody has it open, and everything is in the one file.
     database = connect(path, present.length === 0 ? 'read-only-medium' : 'read');
-    found = check(database, path, { known, whole: sizeOf(path) <= alwaysCheckedSize });
+    found = check(database, path, { known, whole });
   } catch (error) {
     found = databaseFault(error, path);
   } finally {

@@ -11,6 +11,7 @@ import { createAllocations } from './allocations.js';
 import { createMeasurementTable } from './measurement-table.js';
 import { createRunTable, positionsPerMillisecond } from './run-table.js';
 import { createShellTable } from './shell-table.js';
+import { createChain } from './chain.js';
 import { createShiftCounters } from './shift-counters.js';
 import {
   closeWriter,
@@ -66,6 +67,7 @@ function createRecords(
   const shifts = createShiftCounters(database);
   const measured = createMeasurementTable(database);
   const allocations = createAllocations(database);
+  const chain = createChain(database);
   const file = statSync(path);
 
   /** Reading, with damage as a value. */
@@ -89,6 +91,7 @@ function createRecords(
     });
   }
 
+  inTransaction(database, () => chain.begin());
   let counters = shifts.read();
   if (counters === null) {
     inTransaction(database, () => shifts.begin({ at: clock.now(), operator: '', host }));
@@ -134,6 +137,7 @@ function createRecords(
         shifts.count(run);
         const position = runs.positionOf(run.id);
         if (position !== null) measured.insert(position, run);
+        chain.seal(run);
       });
       if (saved.ok && run.verdict !== null) shift = shifts.read() ?? shift;
       return saved;
@@ -172,6 +176,7 @@ function createRecords(
       // What damage there is, the next call that can say so says.
       return passed.ok ? medianDuration(passed.value) : null;
     },
+    head: () => attempt(() => ok(chain.head())),
     counters: () => ({ ...shift }),
     resetCounters(at, operator) {
       const reset = commit(() => shifts.begin({ at, operator, host }));

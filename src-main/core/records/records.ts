@@ -5,6 +5,7 @@ import type { RunFilter } from '../../../src-shared/contract.js';
 import type { MeasurementPoint } from '../../../src-shared/model/measurement-point.js';
 import type { NumberRange } from './allocations.js';
 import type { MeasurementSeries } from './measurement-table.js';
+import type { ChainHead } from './chain.js';
 import type { EventStream } from '../emitter.js';
 import type { ShellRecords } from './shell-table.js';
 
@@ -40,6 +41,8 @@ export interface Records {
   unfinished(): Result<RunRecord[]>;
   /** Median duration in ms of the last passed runs of a recipe (20 at most); null when there are none, or none can be read. */
   expectedDuration(recipe: string): number | null;
+  /** The newest seal of the chain of records; to be noted elsewhere, and held against the chain later. */
+  head(): Result<ChainHead>;
   /** Runs that ended with a verdict since the last reset, whenever they began. */
   counters(): Counters;
   resetCounters(at: number, operator: string): Result<void>;

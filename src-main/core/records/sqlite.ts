@@ -93,6 +93,10 @@ const unwritable = new Set([
 
 /** What went wrong with the file at `path`, as a fault. An error that is neither the file's nor the disk's is thrown again. */
 export function databaseFault(error: unknown, path: string): Result<never> {
+  // The driver gives no code with what a prepared statement meets, only SQLite's own words.
+  if (error instanceof Error && /disk image is malformed|file is not a database/.test(error.message)) {
+    return fail('records-corrupt', { path }, error.message);
+  }
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') throw error;
   const primary = error.errcode & 0xff;
   if (corrupt.has(primary)) return fail('records-corrupt', { path }, error.message);

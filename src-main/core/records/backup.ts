@@ -1,0 +1,130 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fail, ok, type Result } from '../../../src-shared/model/result.js';
+import type { ChainReport } from '../../../src-shared/model/chain.js';
+import { migrations } from './migrations.js';
+import { companions, inspectDatabase } from './open-database.js';
+import { connect, databaseFault, fileFault, readValues, type Database } from './sqlite.js';
+import { syncFolder } from './sync-folder.js';
+import { verifyChain } from './verify-chain.js';
+
+/** What a copy of the records holds. */
+export interface BackupFacts {
+  readonly runs: number;
+  /** When its newest run began, in ms since the epoch; null without runs. */
+  readonly newest: number | null;
+  /** Bytes of the file. */
+  readonly size: number;
+  readonly chain: ChainReport;
+}
+
+/**
+ * Copies the records of a station, which may run meanwhile, into one file: all that was committed when it
+ * began. The file appears whole or not at all. `records-missing`, `file-exists`, `records-unwritable` ({path} of
+ * the copy), `records-corrupt`.
+ */
+export async function backUpRecords(path: string, target: string): Promise<Result<BackupFacts>> {
+  if (!existsSync(path)) return fail('records-missing', { path });
+  if (existsSync(target)) return fail('file-exists', { path: target });
+  const making = `${target}.part`;
+  try {
+    rmSync(making, { force: true });
+    const copied = reading(path, (database) => {
+      database.exec(`VACUUM INTO '${making.replaceAll("'", "''")}'`);
+    });
+    if (!copied.ok) return copied;
+    const checked = await checkBackup(making);
+    if (!checked.ok) return checked;
+    sync(making);
+    // Somebody may have put a file there meanwhile; it is not ours to replace.
+    if (existsSync(target)) return fail('file-exists', { path: target });
+    renameSync(making, target);
+    syncFolder(dirname(target));
+    return checked;
+  } catch (error) {
+    return fileFault(error, target);
+  } finally {
+    rmSync(making, { force: true });
+  }
+}
+
+/**
+ * Looks at a copy through and through: is it whole, is it Slipway's, is every record as it was sealed?
+ * `records-missing`, `records-corrupt`, `records-newer`; problems of its chain are in the answer.
+ */
+export async function checkBackup(path: string): Promise<Result<BackupFacts>> {
+  if (!existsSync(path)) return fail('records-missing', { path });
+  const inspected = inspectDatabase(path, migrations.length, true);
+  if (!inspected.ok) return inspected;
+  const counted = reading(path, (database) => {
+    const [runs] = readValues(database, 'SELECT count(*) FROM runs');
+    const [newest] = readValues(database, 'SELECT max(started_at) FROM runs');
+    return { runs: Number(runs), newest: newest === null ? null : Number(newest) };
+  });
+  if (!counted.ok) return counted;
+  const chain = await verifyChain({ path });
+  if (!chain.ok) return chain;
+  return ok({ ...counted.value, size: statSync(path).size, chain: chain.value });
+}
+
+/**
+ * Puts a copy in the place of the records. The copy is checked first, and whatever is wrong with it leaves all
+ * as it is: `records-tampered` ({count, kind, run}) for a chain that does not hold. What was there is kept beside
+ * it under the name that is returned (null when there was nothing). The caller has the home's lock.
+ */
+export async function restoreRecords(
+  backup: string,
+  path: string,
+  now: number,
+): Promise<Result<{ facts: BackupFacts; kept: string | null }>> {
+  const copied = await backUpRecordsOver(backup, `${path}.restored`);
+  if (!copied.ok) return copied;
+  const { chain } = copied.value;
+  const making = `${path}.restored`;
+  try {
+    const [first] = chain.problems;
+    if (first !== undefined && first.kind !== 'no-chain') {
+      const { kind, run } = first;
+      return fail('records-tampered', { path: backup, count: chain.problemCount, kind, run: run ?? '-' });
+    }
+    const present = ['', ...companions].filter((suffix) => existsSync(path + suffix));
+    const kept = `${path}.before-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}`;
+    for (const suffix of present) renameSync(path + suffix, kept + suffix);
+    renameSync(making, path);
+    syncFolder(dirname(path));
+    return ok({ facts: copied.value, kept: present.length === 0 ? null : kept });
+  } catch (error) {
+    return fileFault(error, path);
+  } finally {
+    rmSync(making, { force: true });
+  }
+}
+
+/** As `backUpRecords`, over what an earlier attempt left. */
+async function backUpRecordsOver(path: string, target: string): Promise<Result<BackupFacts>> {
+  const found = await checkBackup(path);
+  if (!found.ok) return found;
+  rmSync(target, { force: true });
+  return backUpRecords(path, target);
+}
+
+function reading<Value>(path: string, use: (database: Database) => Value): Result<Value> {
+  let database: Database | undefined;
+  try {
+    database = connect(path, 'read');
+    return ok(use(database));
+  } catch (error) {
+    return databaseFault(error, path);
+  } finally {
+    database?.close();
+  }
+}
+
+function sync(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
