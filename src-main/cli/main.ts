@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { CommanderError } from 'commander';
 import { createMessages } from '../../src-shared/messages/messages.js';
@@ -27,6 +28,9 @@ async function main(): Promise<number> {
     streams: {
       out: (text) => void process.stdout.write(text),
       err: (text) => void process.stderr.write(text),
+      drained: async () => {
+        if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+      },
     },
     onStop(listener) {
       stopListeners.add(listener);

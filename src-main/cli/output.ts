@@ -31,6 +31,8 @@ export interface Output {
 export interface Streams {
   out: (text: string) => void;
   err: (text: string) => void;
+  /** Resolves when standard output takes more: who writes without end waits for it. */
+  drained?: () => Promise<void>;
 }
 
 export function createOutput(messages: Messages, json: boolean, streams: Streams): Output {

@@ -6,6 +6,7 @@ import { cleanupGroups, runCleanup, type CleanupGroup, type CleanupOptions } fro
 import { runDoctor, type DoctorOptions } from './doctor.js';
 import { runFlash, type FlashOptions } from './flash.js';
 import { addMakingCommands } from './images-make-program.js';
+import { addRunsArchive } from './program-runs.js';
 import { listPorts } from './ports.js';
 import { checkRecipes, listRecipes } from './recipes.js';
 import { listRuns, showRun, type ListOptions } from './runs.js';
@@ -128,6 +129,7 @@ export function createProgram(
     .action((run: string, options: CommonOptions & { log?: boolean }) =>
       finish(showRun(run, options, context)),
     );
+  addRunsArchive(runs, context, add, finish);
 
   return { program, result };
 }

@@ -20,7 +20,7 @@ export interface ListOptions extends CommonOptions {
 }
 
 /** Opens the records of a home; undefined when nothing was ever recorded there. A station may run beside it. */
-function open(options: CommonOptions, context: Context): Result<Records> | undefined {
+export function openHistory(options: CommonOptions, context: Context): Result<Records> | undefined {
   const path = join(homeOf(options, context), 'records.db');
   if (!existsSync(path)) return undefined;
   return openRecords({ path, clock: createSystemClock(), host: hostname() });
@@ -30,7 +30,7 @@ function open(options: CommonOptions, context: Context): Result<Records> | undef
 export async function listRuns(options: ListOptions, context: Context): Action {
   const output = outputOf(options, context);
   const { messages } = context;
-  const records = open(options, context);
+  const records = openHistory(options, context);
   if (records?.ok === false) return failed(output, records.error);
   const found = records?.value.list({
     limit: options.limit,
@@ -72,7 +72,7 @@ export async function showRun(
   context: Context,
 ): Action {
   const output = outputOf(options, context);
-  const records = open(options, context);
+  const records = openHistory(options, context);
   if (records === undefined) return failed(output, fault('run-unknown', { run: runId }), exitCodes.usage);
   if (!records.ok) return failed(output, records.error);
   const found = records.value.find(runId);

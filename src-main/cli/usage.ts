@@ -63,3 +63,24 @@ export function wholeNumber(messages: Messages, option: string, min: number, max
     throw new UsageError(messages.text('cli.usage-invalid', { given: text, option, reason }));
   };
 }
+
+/** One word of a list. */
+export function oneOf<Word extends string>(messages: Messages, option: string, words: readonly Word[]) {
+  return (text: string): Word => {
+    const word = words.find((each) => each === text.toLowerCase());
+    if (word !== undefined) return word;
+    const reason = messages.text('cli.usage-one-of', { words: words.join(', ') });
+    throw new UsageError(messages.text('cli.usage-invalid', { given: text, option, reason }));
+  };
+}
+
+/** A day (its beginning, in local time) or a point in time, ISO 8601; in ms since the epoch. */
+export function pointInTime(messages: Messages, option: string) {
+  return (text: string): number => {
+    const day = /^\d{4}-\d{2}-\d{2}$/.test(text);
+    const at = Date.parse(day ? `${text}T00:00:00` : text);
+    if (!Number.isNaN(at) && at >= 0 && /^\d{4}-/.test(text)) return at;
+    const reason = messages.text('cli.usage-time');
+    throw new UsageError(messages.text('cli.usage-invalid', { given: text, option, reason }));
+  };
+}

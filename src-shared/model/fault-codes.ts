@@ -116,6 +116,7 @@ export const faultCodes = [
   'records-missing',
   'records-tampered',
   'file-exists',
+  'file-unwritable',
   'record-pending',
   'run-unknown',
   'log-missing',
