@@ -68,6 +68,9 @@ export function createHistory(count: number): (index: number) => MadeRun {
       tests: [
         {
           name: 'boots',
+          kind: 'exec',
+          optional: false,
+          attempts: [],
           verdict: verdict === 'FAIL' ? 'FAIL' : 'PASS',
           startedAt: half,
           endedAt,

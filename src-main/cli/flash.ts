@@ -92,7 +92,7 @@ async function flashOnce(
   // Nobody is there to answer: what waits for an operator would wait for ever.
   const asked = station.subscribe('bays', undefined, (message) => {
     const views = message.kind === 'bays' ? message.bays : [message.bay];
-    if (!views.some(({ number, run }) => number === found.bay && run?.asks != null)) return;
+    if (!views.some(({ number, run }) => number === found.bay && (run?.asks ?? null) !== null)) return;
     queueMicrotask(() => asked.dispose());
     output.fault(fault('answer-needed'));
     void station.handlers['bay.abort']({ bay: found.bay });

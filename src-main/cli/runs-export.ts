@@ -95,7 +95,7 @@ function standardOutput({ streams }: Context): Result<Sink> {
 
 /** Written beside its name and moved there when it is complete: a half export is never taken for a whole one. */
 function openFile(path: string): Result<Sink> {
-  if (existsSync(path)) return fail('file-exists', { path });
+  if (existsSync(path)) return fail('target-exists', { path });
   const making = `${path}.part`;
   const stream = createWriteStream(making);
   let problem: Error | null = null;
@@ -113,7 +113,7 @@ function openFile(path: string): Result<Sink> {
         if (complete) renameSync(making, path);
         return ok();
       } catch (error) {
-        return { ok: false, error: fault('file-unwritable', { path }, String(error)) };
+        return { ok: false, error: fault('target-unwritable', { path }, String(error)) };
       } finally {
         rmSync(making, { force: true });
       }

@@ -3,7 +3,18 @@ import { faultSchema } from './result.js';
 import { logSourceSchema } from './run.js';
 
 /** The long tasks of a station that are no runs. Their titles are in the catalogues, under `jobs.title-<kind>`. */
-export const jobKindSchema = z.enum(['build', 'import', 'debootstrap', 'save', 'load', 'pull', 'download', 'upload', 'backup', 'restore']);
+export const jobKindSchema = z.enum([
+  'build',
+  'import',
+  'debootstrap',
+  'save',
+  'load',
+  'pull',
+  'download',
+  'upload',
+  'backup',
+  'restore',
+]);
 export type JobKind = z.infer<typeof jobKindSchema>;
 
 /** `interrupted`: the station ended in the middle of it; what it had left was cleaned up at the next start. */

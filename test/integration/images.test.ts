@@ -1,9 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { extract, pack } from 'tar-stream';
 import type { Job } from '../../src-shared/model/job.js';
 import { createSystemClock } from '../../src-main/core/clock.js';
 import { createDockerImages } from '../../src-main/core/docker/docker-images.js';
@@ -17,6 +15,7 @@ import type { LoadedRecipe } from '../../src-main/core/recipes/match.js';
 import { parsedRecipe } from '../fakes/recipes.js';
 import { logRecipe } from '../fakes/bay.js';
 import { codeOf, dockerHost, makeEngineBench, valueOf, type EngineBench } from './engine-bench.js';
+import { buildOnTiny, jobEnded, rewrittenArchive, type Change } from './images-bench.js';
 import { tinyImage } from './tiny-image.js';
 
 /** The images of one station among those of others, in a real engine. */
@@ -87,21 +86,7 @@ describe('the images of a station', () => {
 
   /** An image like the articles' own: a base, labels, and a secret where it should not be. */
   async function make(tag: string, its: Record<string, string>): Promise<string> {
-    const words = Object.entries(its).map(([key, value]) => `LABEL ${key}="${value}"`);
-    const dockerfile = [
-      `FROM ${tinyImage}`,
-      'ENV magicNumber=8974c408d831',
-      'RUN echo 1 > /made',
-      ...words,
-      `LABEL made="${Math.random()}"`,
-    ].join('\n');
-    const context = pack();
-    context.entry({ name: 'Dockerfile' }, dockerfile);
-    context.finalize();
-    const stream = await bench.docker.buildImage(Readable.from(context as AsyncIterable<Buffer>), {
-      t: tag,
-    });
-    await new Promise((resolve, reject) => stream.on('end', resolve).on('error', reject).resume());
+    await buildOnTiny(bench.docker, tag, its);
     const { Id } = await bench.docker.getImage(tag).inspect();
     mineById.add(Id);
     return Id;
@@ -115,19 +100,8 @@ describe('the images of a station', () => {
   const all = async (): Promise<Set<string>> =>
     new Set((await bench.docker.listImages()).flatMap(({ Id, RepoTags }) => [Id, ...(RepoTags ?? [])]));
 
-  async function ended(started: Awaited<ReturnType<(typeof part.handlers)['images.save']>>): Promise<Job> {
-    const { jobId } = valueOf(started);
-    for (;;) {
-      const job = jobs.find(jobId);
-      if (job !== undefined && job.state !== 'running') return job;
-      await new Promise<void>((resolve) => {
-        const subscription = jobs.changes.subscribe(() => {
-          subscription.dispose();
-          resolve();
-        });
-      });
-    }
-  }
+  const ended = (started: Awaited<ReturnType<(typeof part.handlers)['images.save']>>): Promise<Job> =>
+    jobEnded(jobs, valueOf(started).jobId);
 
   const archive = (): string => join(folder, 'images.tar');
   async function saved(images = [name('ours')]): Promise<Buffer> {
@@ -336,28 +310,7 @@ describe('the images of a station', () => {
         return examined;
       }
 
-      /** The archive with its entries as `change` wants them. */
-      async function rewritten(
-        change: (path: string, content: Buffer) => [string, Buffer][],
-      ): Promise<Buffer> {
-        const [from, to] = [extract(), pack()];
-        const copying = (async () => {
-          for await (const entry of from) {
-            const chunks: Buffer[] = [];
-            for await (const chunk of entry as AsyncIterable<Buffer>) chunks.push(chunk);
-            if (entry.header.type !== 'file') to.entry(entry.header);
-            else
-              for (const [path, content] of change(entry.header.name, Buffer.concat(chunks)))
-                to.entry({ name: path }, content);
-          }
-          to.finalize();
-        })();
-        from.end(whole);
-        const out: Buffer[] = [];
-        for await (const chunk of to as AsyncIterable<Buffer>) out.push(chunk);
-        await copying;
-        return Buffer.concat(out);
-      }
+      const rewritten = (change: Change): Promise<Buffer> => rewrittenArchive(whole, change);
 
       it('a byte that changed anywhere', async () => {
         const at = whole.indexOf('#!'); // somewhere in the middle of a layer, wherever that is

@@ -1,12 +1,9 @@
-import type { BayHold, BayView } from '../../../src-shared/model/bay.js';
 import type { Allowance } from '../../../src-shared/model/image.js';
-import type { Port } from '../../../src-shared/model/port.js';
 import { fail, fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import type { SyncDisposable } from '../disposable.js';
-import { createEmitter, type EventStream } from '../emitter.js';
+import { createEmitter } from '../emitter.js';
 import type { ImageInfo } from '../docker/engine.js';
 import type { LoadedRecipe } from '../recipes/match.js';
-import type { RunLog } from '../records/records.js';
 import type { BayEvent, Effect, RunEvent, Timer } from './bay-events.js';
 import { startBay, stepBay, type BayMachine } from './bay-machine.js';
 import type { BayParts } from './bay-parts.js';
@@ -15,7 +12,7 @@ import { heldFault, viewBay } from './bay-view.js';
 import { imageProblem, writtenSupport } from './image-problem.js';
 import { planOf } from './run-parts.js';
 import { createRunSession, type RunSession } from './run-session.js';
-import type { Conclusion, RunState } from './run-state.js';
+import type { RunState } from './run-state.js';
 
 type WithoutTime<Event> = Event extends { at: number } ? Omit<Event, 'at'> : never;
 type WithoutRun<Event> = Event extends { runId: string } ? Omit<Event, 'runId'> : never;

@@ -30,7 +30,7 @@ export async function identify(options: {
   const { identity: asked } = recipe;
   if (asked === undefined) return { kind: 'known', identity: null };
   // A retry is of the same unit: it is asked nothing twice.
-  if (run.identity?.serial != null) return { kind: 'known', identity: run.identity };
+  if ((run.identity?.serial ?? null) !== null) return { kind: 'known', identity: run.identity };
   const said = asked.read === undefined ? {} : await readUnit({ ...options, read: asked.read });
   if ('verdict' in said) return { kind: 'ends', conclusion: said };
   const { serial, model } = said;
@@ -138,7 +138,7 @@ export function passedBefore({
   const serial = run.identity?.serial ?? null;
   if (serial === null || recipe.identity?.passedBefore === 'allow') return ok(null);
   // Confirmed for an earlier attempt on the same plug: a retry asks nothing.
-  if (run.identity?.confirmed != null) return ok(null);
+  if ((run.identity?.confirmed ?? null) !== null) return ok(null);
   const found = parts.records.list({ unitSerial: serial, verdict: 'PASS', model: run.plan.model, limit: 1 });
   if (!found.ok) return found;
   const [last] = found.value;

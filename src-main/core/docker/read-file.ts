@@ -40,7 +40,7 @@ function readFirst(archive: ReturnType<typeof toReadable>, limit: number): Promi
       archive.destroy();
       unpack.destroy();
     };
-    unpack.on('entry', ({ type, size = 0, mtime }, stream, next) => {
+    unpack.on('entry', ({ type, size, mtime }, stream, next) => {
       if (type !== 'file') {
         stream.resume().on('end', next);
         return;
@@ -51,7 +51,7 @@ function readFirst(archive: ReturnType<typeof toReadable>, limit: number): Promi
         if (part instanceof Uint8Array) parts.push(Buffer.from(part));
       });
       stream.on('end', () =>
-        finish({ state: 'there', bytes: Buffer.concat(parts), modifiedAt: mtime?.getTime() ?? 0 }),
+        finish({ state: 'there', bytes: Buffer.concat(parts), modifiedAt: mtime.getTime() }),
       );
     });
     unpack.on('finish', () => resolve({ state: 'missing' }));

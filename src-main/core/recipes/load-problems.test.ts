@@ -91,7 +91,11 @@ const cases: [what: string, text: string, expected: string | RegExp][] = [
     `${least}retries: 11\n`,
     'a.yaml:11:10: retries: 11 is too large; at most 10 is expected.',
   ],
-  ['half a retry', `${least}retries: 0.5\n`, 'a.yaml:11:10: retries: Expected how often, from 0 to 10, or a block with count and on; found “0.5”.'],
+  [
+    'half a retry',
+    `${least}retries: 0.5\n`,
+    'a.yaml:11:10: retries: Expected how often, from 0 to 10, or a block with count and on; found “0.5”.',
+  ],
   [
     'a word for a switch',
     withContainer('readOnlyRoot: sometimes'),

@@ -25,7 +25,7 @@ export interface BackupFacts {
  */
 export async function backUpRecords(path: string, target: string): Promise<Result<BackupFacts>> {
   if (!existsSync(path)) return fail('records-missing', { path });
-  if (existsSync(target)) return fail('file-exists', { path: target });
+  if (existsSync(target)) return fail('target-exists', { path: target });
   const making = `${target}.part`;
   try {
     rmSync(making, { force: true });
@@ -37,7 +37,7 @@ export async function backUpRecords(path: string, target: string): Promise<Resul
     if (!checked.ok) return checked;
     sync(making);
     // Somebody may have put a file there meanwhile; it is not ours to replace.
-    if (existsSync(target)) return fail('file-exists', { path: target });
+    if (existsSync(target)) return fail('target-exists', { path: target });
     renameSync(making, target);
     syncFolder(dirname(target));
     return checked;

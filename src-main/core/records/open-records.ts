@@ -186,11 +186,12 @@ function createRecords(
     shells: createShellTable(database, { commit, attempt }),
     measurements: (series) => attempt(() => ok(measured.newest(series))),
     allocate(range, runId) {
-      let number: number | null = null;
+      const taken: (number | null)[] = [];
       const saved = commit(() => {
-        number = allocations.take(range, runId, clock.now());
+        taken.push(allocations.take(range, runId, clock.now()));
       });
       if (!saved.ok) return saved;
+      const [number = null] = taken;
       return number === null ? fail('serials-exhausted', { range: range.range, to: range.to }) : ok(number);
     },
     close: () => closeWriter(database, path),

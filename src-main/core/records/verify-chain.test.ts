@@ -122,9 +122,10 @@ describe('the chain of records', () => {
 
   it('names a record that was put in, and a head that is not the chain’s', async () => {
     fill(3);
-    tamper(`INSERT INTO runs SELECT position + 1, 'run-forged', facet, 'SN-X', started_at, ended_at, bay_label,
-      physical_path, port_path, port_identity, attempt, recipe_hash, image_name, image_id, image_digest,
-      container_id, host_port, content_hash, host, fault, phases, tests, NULL FROM runs WHERE id = 'run-0000-1';
+    const columns = `facet, started_at, ended_at, bay_label, physical_path, port_path, port_identity, attempt,
+      recipe_hash, image_name, host, phases, tests`;
+    tamper(`INSERT INTO runs (position, id, ${columns})
+      SELECT position + 1, 'run-forged', ${columns} FROM runs WHERE id = 'run-0000-1';
       UPDATE chain_head SET hash = 'x'`);
     expect((await report()).problems).toEqual([
       { kind: 'head-differs', run: null, seq: 3 },
@@ -158,7 +159,7 @@ describe('the chain of records', () => {
       value(records.save(createRun({ id: 'run-0000-later', startedAt: 5000 })));
       records.close();
       expect(value(await checkBackup(copy)).runs).toBe(20);
-      expect(await backUpRecords(path, copy)).toMatchObject({ error: { code: 'file-exists' } });
+      expect(await backUpRecords(path, copy)).toMatchObject({ error: { code: 'target-exists' } });
     });
 
     it('takes the place of the records, which are kept beside it', async () => {

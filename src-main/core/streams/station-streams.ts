@@ -122,7 +122,7 @@ export function createStationStreams(options: {
       case 'log':
         return followLog((params as EventParams<'log'>).runId, tell);
       default:
-        throw new Error(`no stream called ${String(name)}`);
+        throw new Error(`no stream called ${name}`);
     }
   };
 

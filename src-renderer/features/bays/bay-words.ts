@@ -12,10 +12,10 @@ export function bayDetail(view: BayView, look: BayLook, language: Language): str
   if (look.fault !== null) return `${what(look.fault)}\n${remedy(look.fault)}`;
   switch (view.status) {
     case 'running': {
-      const { asks, test } = view.run ?? {};
-      if (asks != null)
+      const { asks = null, test = null } = view.run ?? {};
+      if (asks !== null)
         return text(asks.kind === 'identity' ? 'window.ask.waits' : 'window.ask.waitsConfirm');
-      if (test != null && view.run?.phase === 'test') return testDetail(test, text);
+      if (test !== null && view.run?.phase === 'test') return testDetail(test, text);
       const { step, message } = view.run?.progress ?? {};
       const said = [step, message].filter((part) => part !== undefined && part !== '');
       return [...new Set(said)].join(': ');

@@ -23,7 +23,7 @@ export class UsageHistory {
   /** Nobody looked, or there was nothing to see: the line is broken here. */
   breakOff(): void {
     const last = this.#samples.at(-1);
-    if (last?.usage != null) this.#samples.push({ at: last.at + 1, usage: null });
+    if (last !== undefined && last.usage !== null) this.#samples.push({ at: last.at + 1, usage: null });
   }
 
   clear(): void {

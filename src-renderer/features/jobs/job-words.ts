@@ -2,7 +2,7 @@ import type { JobProgress, JobStep, JobSummary } from '../../../src-shared/model
 import type { Language } from '../../state/language.svelte.js';
 
 export function titleOf(job: JobSummary, language: Language): string {
-  return language.lookUp(`jobs.title-${job.kind}`, job.params) ?? job.kind;
+  return language.lookUp(`jobs.title-${job.kind}`, job.params);
 }
 
 export function stepText(step: JobStep, language: Language): string {
