@@ -4,22 +4,25 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Result } from '../../src-shared/model/result.js';
 import { mountsBelow, temporaryPrefix } from '../../src-main/core/jobs/leftovers.js';
+import { chooseBaseSystem } from '../../demo/base-system.mjs';
 import { valueOf } from './engine-bench.js';
 import { useMakingBench } from './making-bench.js';
 
 const bench = useMakingBench('base');
+/** What this machine's mirrors have. */
+const system = chooseBaseSystem();
 
 describe('debootstrap', () => {
   const debootstrap = (change: Record<string, unknown>): Promise<Result<{ jobId: string }>> =>
     bench.making.handlers['images.debootstrap']({
-      suite: 'bookworm',
+      suite: system.suite,
       name: `${bench.mine}:base`,
       variant: 'minbase',
       include: [],
       components: [],
       changes: [],
       replace: false,
-      mirror: 'http://deb.debian.org/debian',
+      ...(system.mirror === '' ? {} : { mirror: system.mirror }),
       ...change,
     });
   const leftFolders = (): string[] =>
