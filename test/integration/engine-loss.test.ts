@@ -92,7 +92,8 @@ describe('the way to the real engine', () => {
     const following = bench.engine.followLogs(id, { signal, onLine: () => undefined });
     const running = bench.engine.exec(id, { command: ['sleep', '50'], signal, outputLimit: 10 });
     await wait(500);
-    expect(gate.connections).toBe(3);
+    // The events of containers and of images, the output, the command.
+    expect(gate.connections).toBe(4);
     await bench.engine.dispose();
     expect(codeOf(await following)).toBe('station-stopping');
     expect(codeOf(await running)).toBe('engine-lost');
@@ -120,7 +121,7 @@ describe('a real engine that is stopped', () => {
     const spec = {
       name: `slipway-test-${stationId}`,
       image: 'slipway-test-tiny:2',
-      labels: { 'io.slipway.station': stationId },
+      labels: { 'io.slipway.station': stationId, 'io.slipway.run': 'run-0000-0001' },
       env: {},
       command: [
         'sh',

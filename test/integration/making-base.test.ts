@@ -55,7 +55,7 @@ describe('debootstrap', () => {
   it.each([
     ['the packages are fetched', 'download'],
     ['the base system is unpacked', 'extract'],
-    ['the packages are installed', 'install'],
+    ['the packages are installed', 'configure'],
   ])(
     'that is cancelled while %s leaves no folder, no mount, no program, no image',
     async (_, phase) => {

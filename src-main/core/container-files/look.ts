@@ -21,7 +21,7 @@ export interface Look {
 type Way = 'gnu' | 'busybox' | 'none';
 
 export function createLook(engine: ContainerFilesEngine): Look {
-  /** What each image was found to have, by its id: what is not there once need not be tried again. */
+  /** What each container was found to have: a script may have taken away what its image has. */
   const ways = new Map<string, Way>();
 
   async function find(
@@ -32,13 +32,13 @@ export function createLook(engine: ContainerFilesEngine): Look {
   ): Promise<Result<Looked>> {
     const run = (command: string[]): Promise<Result<RunOutcome>> =>
       engine.run(place.id, { command, signal, outputLimit: longestList });
-    const known = ways.get(place.imageId);
+    const known = ways.get(place.id);
     if (known === 'none') return ok(null);
     if (known !== 'busybox') {
       const outcome = await run(['find', path, ...scope, '-printf', gnuFormat]);
       if (!outcome.ok) return outcome;
       if (!saysUnknownOption(outcome.value) && !isNoProgram(outcome.value)) {
-        ways.set(place.imageId, 'gnu');
+        ways.set(place.id, 'gnu');
         return judged(outcome.value, path, parseGnuFind(outcome.value.output));
       }
       if (isNoProgram(outcome.value)) return noWay(place);
@@ -51,12 +51,12 @@ export function createLook(engine: ContainerFilesEngine): Look {
     const useless = entries.length === 0 && /stat: (not found|no such)|unrecognized|invalid/i;
     if (isNoProgram(outcome.value) || (useless && useless.test(outcome.value.complaints)))
       return noWay(place);
-    ways.set(place.imageId, 'busybox');
+    ways.set(place.id, 'busybox');
     return judged(outcome.value, path, entries);
   }
 
   function noWay(place: ContainerPlace): Result<Looked> {
-    ways.set(place.imageId, 'none');
+    ways.set(place.id, 'none');
     return ok(null);
   }
 

@@ -59,16 +59,16 @@ export async function chooseWay(
   return ok({ way: 'archive', place: place.value, mount });
 }
 
-/** Asks each image once whether it has a `tar`. */
+/** Asks each container once whether it has a `tar`. */
 export function createTarProbe(engine: ContainerFilesEngine): TransferParts['hasTar'] {
   const known = new Map<string, boolean>();
   return async (place, signal) => {
-    const before = known.get(place.imageId);
+    const before = known.get(place.id);
     if (before !== undefined) return ok(before);
     const outcome = await engine.run(place.id, { command: ['tar', '--help'], signal });
     if (!outcome.ok) return outcome;
     const has = outcome.value.exitCode !== 126 && outcome.value.exitCode !== 127;
-    if (!signal.aborted) known.set(place.imageId, has);
+    if (!signal.aborted) known.set(place.id, has);
     return ok(has);
   };
 }

@@ -181,6 +181,8 @@ export function createScreen(host: HTMLElement, options: ScreenOptions): Termina
       await write(bytes);
       isReplaying = false;
       fit();
+      // A fit in between empties the rows that it resizes; what was replayed is drawn whatever came first.
+      terminal.refresh(0, terminal.rows - 1);
     },
     fit,
     focus: () => terminal.focus(),
