@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { detailsSchema, type ContainerDetails } from '../docker/details-schema.js';
 import type { ImageDefaults } from './container-source.js';
 import { toRunCommand } from './run-command.js';
-import { shellWord } from './shell-words.js';
+import { shellWord } from '../shell-words.js';
 
 /** What a POSIX shell hands to the program `docker` when it is given this command line. */
 function wordsOf(commandLine: string): string[] {

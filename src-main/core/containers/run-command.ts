@@ -2,7 +2,7 @@ import type { ContainerDetails, MountOptions } from '../docker/details-schema.js
 import type { ImageDefaults } from './container-source.js';
 import { plainCapabilities } from './facts.js';
 import { masked, splitEnv } from './mask.js';
-import { csvField, shellWord } from './shell-words.js';
+import { csvField, shellWord } from '../shell-words.js';
 
 export interface RunCommand {
   /** For a POSIX shell; an option a line. */

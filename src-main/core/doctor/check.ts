@@ -62,8 +62,3 @@ function finding(
     ...(command === undefined ? {} : { command }),
   };
 }
-
-/** A word as a POSIX shell takes it. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { createFakeClock } from '../../../test/fakes/clock.js';
 import { createTemporaryFolder } from '../../../test/fakes/temporary-folder.js';
-import { quoted } from './check.js';
+import { shellWord } from '../shell-words.js';
 import type { Endpoint } from '../docker/endpoint.js';
 import { engineInfoSchema, readEngineFacts } from './engine-facts.js';
 import { parseGroups } from './groups.js';
@@ -107,8 +107,8 @@ describe('space', () => {
 
 describe('a command', () => {
   it('is quoted where a shell would take it apart', () => {
-    expect(quoted('/srv/widget-1.0')).toBe('/srv/widget-1.0');
-    expect(quoted("/srv/Ana's $HOME")).toBe(`'/srv/Ana'\\''s $HOME'`);
-    expect(quoted('')).toBe("''");
+    expect(shellWord('/srv/widget-1.0')).toBe('/srv/widget-1.0');
+    expect(shellWord("/srv/Ana's $HOME")).toBe(`'/srv/Ana'\\''s $HOME'`);
+    expect(shellWord('')).toBe("''");
   });
 });

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { fine, problem, quoted, warning, type Check, type Finding } from '../check.js';
+import { fine, problem, warning, type Check, type Finding } from '../check.js';
+import { shellWord } from '../../shell-words.js';
 import { readGroups } from '../groups.js';
 import type { Machine } from '../machine.js';
 import { saysAbsent } from '../../ports/system-error.js';
@@ -52,5 +53,5 @@ async function bySocket(machine: Machine, socket: string): Promise<Finding> {
       'sudo groupadd --force docker && sudo usermod -aG docker "$USER" && sudo systemctl restart docker';
     return problem('engine-access.no-group', undefined, make);
   }
-  return problem('engine-access.refused', { group: name }, `sudo usermod -aG ${quoted(name)} "$USER"`);
+  return problem('engine-access.refused', { group: name }, `sudo usermod -aG ${shellWord(name)} "$USER"`);
 }

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fine, problem, quoted, type Check, type Finding } from '../check.js';
+import { fine, problem, type Check, type Finding } from '../check.js';
+import { shellWord } from '../../shell-words.js';
 import type { Machine } from '../machine.js';
 
 /** Whether the station can keep its things in its home. */
@@ -33,6 +34,6 @@ async function firstThere(
 function unwritable(machine: Machine, folder: string, code: string): Finding {
   // Not the folder above a home that is to be made: that belongs to somebody else for a reason.
   const mayChange = code === 'EACCES' && folder === machine.home && machine.platform !== 'win32';
-  const command = mayChange ? `sudo chown -R "$USER": ${quoted(folder)}` : undefined;
+  const command = mayChange ? `sudo chown -R "$USER": ${shellWord(folder)}` : undefined;
   return problem('home.unwritable', { path: folder, code }, command);
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { OpenWatch } from '../../ports/folder-watches.js';
 import { createRecipeStore } from '../../recipes/recipe-store.js';
-import { fine, problem, quoted, warning, type Check } from '../check.js';
+import { fine, problem, warning, type Check } from '../check.js';
+import { shellWord } from '../../shell-words.js';
 
 /** Whether every recipe of the home can be used. */
 export const recipes: Check = {
@@ -22,7 +23,7 @@ export const recipes: Check = {
       if (first !== undefined) {
         const files = [...new Set(problems.map(({ file }) => file))];
         const { file, line } = first;
-        const command = `slipway recipes check ${files.map(quoted).join(' ')}`;
+        const command = `slipway recipes check ${files.map(shellWord).join(' ')}`;
         return problem(
           'recipes.broken',
           { problems: problems.length, files: files.length, file, line },

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { saysAbsent } from '../../ports/system-error.js';
 import { applicationId, migrations } from '../../records/migrations.js';
 import { connect, databaseFault, readValues, type Database } from '../../records/sqlite.js';
-import { fine, problem, quoted, type Check, type Finding } from '../check.js';
+import { fine, problem, type Check, type Finding } from '../check.js';
+import { shellWord } from '../../shell-words.js';
 
 /** Larger files, in bytes, are not read through: that takes seconds in which nothing else is done. */
 const readThroughLimit = 64 * 1024 ** 2;
@@ -22,7 +23,7 @@ export const recordsFile: Check = {
     }
     const code = (await whyNot(path, readAndWrite)) ?? (await whyNot(dirname(path), readAndWrite));
     if (code !== null) {
-      const command = code === 'EACCES' ? `sudo chown -R "$USER": ${quoted(home)}` : undefined;
+      const command = code === 'EACCES' ? `sudo chown -R "$USER": ${shellWord(home)}` : undefined;
       return problem('records.unwritable', { path, code }, command);
     }
     const damage = judgeHead(await readHead(path), path);

@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeviceNodePath } from '../../ports/device-port-source.js';
-import { fine, problem, quoted, warning, type Check, type Finding } from '../check.js';
+import { fine, problem, warning, type Check, type Finding } from '../check.js';
+import { shellWord } from '../../shell-words.js';
 import { readGroups, type Group } from '../groups.js';
 import type { Machine } from '../machine.js';
 
@@ -59,5 +60,5 @@ function isMember(user: Machine['user'], group: Group): boolean {
 }
 
 function joinCommand(group: string): string {
-  return `sudo usermod -aG ${quoted(group)} "$USER"`;
+  return `sudo usermod -aG ${shellWord(group)} "$USER"`;
 }

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { saysAbsent, saysForbidden } from '../../ports/system-error.js';
-import { fine, mendable, problem, quoted, warning, type Check } from '../check.js';
+import { fine, mendable, problem, warning, type Check } from '../check.js';
+import { shellWord } from '../../shell-words.js';
 
 /** Whether the folder with what is flashed is there. */
 export const workspace: Check = {
@@ -13,7 +14,7 @@ export const workspace: Check = {
     try {
       if (!(await stat(path)).isDirectory()) return problem('workspace.no-folder', { path });
     } catch (error) {
-      const make = machine.platform === 'win32' ? undefined : `mkdir -p ${quoted(path)}`;
+      const make = machine.platform === 'win32' ? undefined : `mkdir -p ${shellWord(path)}`;
       if (saysAbsent(error)) {
         return mendable(problem('workspace.missing', { path }, make), 'make-workspace');
       }
