@@ -138,11 +138,22 @@ describe('the records', () => {
       readdirSync(machine.home).map((name) => [name, readFileSync(machine.root(`home/${name}`), 'latin1')]),
     );
 
-  /** Looks, and sees that not a byte of the home has changed. */
+  /**
+   * What a connection that is closed may still take away, whenever its statements are collected as garbage
+   * (see `readValues`): the index, and the commits once they are all in the database.
+   */
+  const isLeftover = (name: string, content: string): boolean =>
+    name.endsWith('-shm') || (name.endsWith('-wal') && content === '');
+
+  /** Looks, and sees that not a byte of the home has changed and that no file was made. */
   const lookAtRecords: typeof machine.look = async (...args) => {
     const before = filesOfHome();
     const found = await machine.look(...args);
-    expect(filesOfHome()).toEqual(before);
+    const after = filesOfHome();
+    for (const [name, content] of before) {
+      if (!after.has(name) && isLeftover(name, content)) before.delete(name);
+    }
+    expect(after).toEqual(before);
     return found;
   };
 
