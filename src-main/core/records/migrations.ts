@@ -148,6 +148,64 @@ export const migrations: readonly string[] = [
     hash TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  -- What webhooks are still to be told (the outbox). A row is written in the transaction of the record that it tells
+  -- of, and goes when the receiver has said that it has it. A smaller seq is delivered first where attachment or unit
+  -- are the same.
+  CREATE TABLE deliveries (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    hook TEXT NOT NULL,
+    event TEXT NOT NULL,
+    run TEXT NOT NULL,
+    attachment TEXT NOT NULL,
+    unit TEXT NOT NULL,         -- '' while no serial number is known
+    at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due INTEGER NOT NULL,
+    fault TEXT                  -- JSON: why the last attempt failed
+  ) STRICT;
+  CREATE INDEX deliveries_by_hook ON deliveries (hook);
+  CREATE INDEX deliveries_by_attachment ON deliveries (hook, attachment);
+  CREATE INDEX deliveries_by_unit ON deliveries (hook, unit) WHERE unit <> '';
+  -- Only what was tried waits for a time; whatever has not been tried is due.
+  CREATE INDEX deliveries_by_due ON deliveries (hook, due) WHERE attempts > 0;
+  -- What became of a webhook's deliveries, and what a person asked of it.
+  CREATE TABLE webhooks (
+    hook TEXT PRIMARY KEY,
+    delivered INTEGER NOT NULL DEFAULT 0,
+    delivered_at INTEGER,
+    -- Given up because of the outbox's limits, and not yet acknowledged: how many, and the span that they tell of.
+    lost INTEGER NOT NULL DEFAULT 0,
+    lost_from INTEGER,
+    lost_until INTEGER,
+    gone_at INTEGER,            -- when the receiver said that it is gone for good (410)
+    asked_at INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+
+  -- Labels that were asked for. A job is written before anything is sent to a printer, and stays.
+  CREATE TABLE label_jobs (
+    id TEXT PRIMARY KEY,
+    run TEXT NOT NULL,
+    label TEXT NOT NULL,
+    copy INTEGER NOT NULL,      -- 1 for the first label of a run; more were asked for
+    operator TEXT NOT NULL,
+    reason TEXT,                -- why a label is printed again
+    asked_at INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('waiting', 'sending', 'uncertain', 'printed', 'cancelled')),
+    printer TEXT NOT NULL,
+    content_hash TEXT,          -- SHA-256 of what was sent
+    ended_at INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    due INTEGER NOT NULL,
+    fault TEXT                  -- JSON
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX label_jobs_by_run ON label_jobs (run, asked_at);
+  CREATE INDEX label_jobs_by_time ON label_jobs (asked_at);
+  CREATE INDEX label_jobs_open ON label_jobs (asked_at) WHERE state IN ('waiting', 'sending', 'uncertain');
+  `,
 ];
 
 /** Marks a file as Slipway's in SQLite's own header field: "SLIP". */
