@@ -2,7 +2,7 @@ import { realpath, stat, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { BayView } from '../../src-shared/model/bay.js';
 import { fault, type Fault } from '../../src-shared/model/result.js';
-import type { LogLine, Verdict } from '../../src-shared/model/run.js';
+import type { Verdict } from '../../src-shared/model/run.js';
 import { isDeviceNodePath } from '../core/ports/device-port-source.js';
 import { toJUnit } from '../core/reports/junit.js';
 import type { Station } from '../core/station-api.js';
@@ -168,18 +168,11 @@ async function writeJUnit(station: Station, runId: string, file: string, output:
     output.fault(run.error);
     return;
   }
-  const log = await readLog(station, runId);
-  await writeFile(file, toJUnit(run.value, output.messages, log));
-}
-
-async function readLog(station: Station, runId: string): Promise<LogLine[]> {
-  const lines: LogLine[] = [];
-  for (let from = 0; ;) {
-    const part = await station.handlers['runs.log']({ runId, from, limit: 5000 });
-    if (!part.ok || part.value.lines.length === 0) return lines;
-    lines.push(...part.value.lines);
-    from += part.value.lines.length;
-  }
+  const xml = await toJUnit(run.value, output.messages, async (from, limit) => {
+    const part = await station.handlers['runs.log']({ runId, from, limit });
+    return part.ok ? part.value.lines : [];
+  });
+  await writeFile(file, xml);
 }
 
 /** The port as the station watches it: a link to a USB port (`/dev/serial/by-id/…`) stands for that port. */

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { verdictSchema } from '../../src-shared/model/run.js';
 import type { Action, CommonOptions, Context } from './context.js';
 import { backUpRuns, restoreRuns, verifyRuns, type VerifyRunsOptions } from './runs-archive.js';
-import { exportFormats, exportRuns, type ExportOptions } from './runs-export.js';
+import { exportFormats, exportRuns, faultCodeNamed, type ExportOptions } from './runs-export.js';
 import { oneOf, pointInTime, UsageError, wholeNumber } from './usage.js';
 
 /** `slipway runs export|verify|backup|restore`: what leaves the station, and what comes back. */
@@ -23,6 +23,7 @@ export function addRunsArchive(
         .default('csv')
         .argParser(oneOf(messages, '--format', exportFormats)),
     )
+    .option('--measurements', messages.text('cli.option-measurements'))
     .option('--output <file>', messages.text('cli.option-output'))
     .option('--verdict <verdict>', messages.text('cli.option-verdict'), (given: string) => {
       const verdict = verdictSchema.safeParse(given.toUpperCase());
@@ -33,6 +34,13 @@ export function addRunsArchive(
     .option('--serial <serial>', messages.text('cli.option-serial'))
     .option('--recipe <name>', messages.text('cli.option-recipe-filter'))
     .option('--model <model>', messages.text('cli.option-model'))
+    .option('--operator <name>', messages.text('cli.option-operator'))
+    .option('--fault <code>', messages.text('cli.option-fault'), (given: string) => {
+      const code = faultCodeNamed(given);
+      if (code !== undefined) return code;
+      const reason = messages.text('cli.usage-fault');
+      throw new UsageError(messages.text('cli.usage-invalid', { given, option: '--fault', reason }));
+    })
     .option('--bay <n>', messages.text('cli.option-bay'), wholeNumber(messages, '--bay', 1, 999))
     .option('--from <time>', messages.text('cli.option-from'), pointInTime(messages, '--from'))
     .option('--until <time>', messages.text('cli.option-until'), pointInTime(messages, '--until'))

@@ -1,13 +1,31 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { validateXML } from 'xmllint-wasm';
+import type { TestOutcome } from '../../src-shared/model/test.js';
 import { runRecordSchema } from '../../src-shared/model/run.js';
 import { createSystemClock } from '../../src-main/core/clock.js';
 import { openRecords } from '../../src-main/core/records/open-records.js';
 import { connect } from '../../src-main/core/records/sqlite.js';
 import { createRun } from '../fakes/records.js';
+
+function aTest(text: string): TestOutcome {
+  const number = Number.isNaN(Number(text)) ? null : Number(text);
+  const times = { verdict: 'FAIL', startedAt: 0, endedAt: 1000, exitCode: null } as const;
+  const measurement = { name: 'vcc', text, number, unit: 'V', min: 3.1, max: 3.5, verdict: 'FAIL' } as const;
+  const attempts = [{ ...times, measurements: [measurement] }];
+  return { name: 'power', kind: 'serial', optional: false, ...times, attempts };
+}
+
+/** What Jenkins' schema has against a report; none when it takes it. */
+async function refusals(xml: string): Promise<string[]> {
+  const contents = readFileSync(join(import.meta.dirname, '../fixtures/jenkins-junit.xsd'), 'utf8');
+  const schema = [{ fileName: 'jenkins-junit.xsd', contents }];
+  const { errors } = await validateXML({ xml: [{ fileName: 'runs.xml', contents: xml }], schema });
+  return errors.map(({ message }) => message);
+}
 
 /** The records of a home, taken out of the station by the command line alone. */
 describe('slipway runs', () => {
@@ -70,6 +88,62 @@ describe('slipway runs', () => {
     expect(await slipway('export', '--output', file)).toMatchObject({ code: 2 });
     const { out } = await slipway('export', '--from', '2026-01-01T00:10Z', '--until', '2026-01-01T00:12Z');
     expect(out.trimEnd().split('\r\n')).toHaveLength(3);
+  });
+
+  it('exports many runs as JUnit XML that Jenkins’ own schema takes, each with its log', async () => {
+    fill(4);
+    mkdirSync(join(home, 'logs'));
+    const line = `0\t2026-01-01T00:01:00.000Z\tout\t-\tU-Boot <2012> & co\n`;
+    writeFileSync(join(home, 'logs/run-0000-1.log'), line);
+    const file = join(home, 'batch.xml');
+    expect(await slipway('export', '--format', 'junit', '--output', file)).toMatchObject({
+      code: 0,
+      err: '4 runs exported.\n',
+    });
+    const xml = readFileSync(file, 'utf8');
+    expect(xml.match(/<testsuite /g)).toHaveLength(4);
+    expect(xml).toContain('<system-out>U-Boot &lt;2012&gt; &amp; co</system-out>');
+    expect(await refusals(xml)).toEqual([]);
+    const none = await slipway('export', '--format', 'junit', '--recipe', 'nobody');
+    expect(await refusals(none.out)).toEqual([]);
+    expect(await slipway('export', '--format', 'junit', '--measurements')).toMatchObject({ code: 64 });
+  });
+
+  it('exports measurements, a row each, disarmed as CSV and typed as JSON Lines, by operator and error code', async () => {
+    const path = join(home, 'records.db');
+    const records = openRecords({ path, clock: createSystemClock(), host: 'line-1' });
+    if (!records.ok) throw new Error(records.error.code);
+    for (const [index, text] of ['3.30', '=1+1', '-2'].entries()) {
+      records.value.save(
+        createRun({
+          id: `run-0000-${index}`,
+          operator: index === 0 ? 'Ada' : 'Zoë',
+          unitSerial: `SN-${index}`,
+          verdict: 'FAIL',
+          fault: { code: index === 2 ? 'test-failed' : 'measurement-out-of-limits' },
+          tests: [aTest(text)],
+        }),
+      );
+    }
+    records.value.close();
+    const { out } = await slipway('export', '--measurements', '--operator', 'Zoë');
+    const rows = out.trimEnd().split('\r\n');
+    expect(rows).toHaveLength(3);
+    expect(rows[0]).toContain(
+      'phase,phase_attempt,counts,measured,name,value,number,value_unit,min,max,equals',
+    );
+    expect(out).toContain(",vcc,'=1+1,,V,3.1,3.5,");
+    expect(out).toContain(",vcc,'-2,-2,V,3.1,3.5,");
+    const one = await slipway('export', '--measurements', '--format', 'json', '--fault', 'test-failed');
+    expect(JSON.parse(one.out)).toMatchObject({
+      unit: 'SN-2',
+      phase: 'power',
+      name: 'vcc',
+      number: -2,
+      limits: '3.1 … 3.5 V',
+      verdict: 'FAIL',
+    });
+    expect(await slipway('export', '--fault', 'no-such-code')).toMatchObject({ code: 64 });
   });
 
   it('verifies: 0 for what the station wrote, 1 with the run’s name for what was edited', async () => {

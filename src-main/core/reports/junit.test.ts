@@ -6,7 +6,7 @@ import { createMessages } from '../../../src-shared/messages/messages.js';
 import type { LogLine, RunRecord } from '../../../src-shared/model/run.js';
 import type { TestAttempt, TestOutcome } from '../../../src-shared/model/test.js';
 import { createRun } from '../../../test/fakes/records.js';
-import { toJUnit } from './junit.js';
+import { junitHead, junitSuite, junitTail, toJUnit } from './junit.js';
 
 const messages = createMessages('en');
 const phases = [
@@ -40,21 +40,21 @@ async function refusals(xml: string): Promise<string[]> {
   return errors.map(({ message }) => message);
 }
 
-it('has a case a phase and none that failed for a PASS', () => {
-  const xml = toJUnit(createRun({ ...base, verdict: 'PASS' }), messages, logOf('log'));
+it('has a case a phase and none that failed for a PASS', async () => {
+  const xml = await toJUnit(createRun({ ...base, verdict: 'PASS' }), messages, logOf('log'));
   expect(xml.match(/<testcase/g)).toHaveLength(3);
   expect(xml).toContain('failures="0" errors="0"');
   expect(xml).toContain('time="4.000"');
 });
 
-it('blames the phase that failed: FAIL is a failure, anything else an error', () => {
-  const failed = toJUnit(
+it('blames the phase that failed: FAIL is a failure, anything else an error', async () => {
+  const failed = await toJUnit(
     createRun({ ...base, verdict: 'FAIL', fault: { code: 'flash-failed', params: { reason: 'CRC' } } }),
     messages,
     [],
   );
   expect(failed).toMatch(/name="phase flash"[^>]*><failure type="flash-failed"/);
-  const timedOut = toJUnit(
+  const timedOut = await toJUnit(
     createRun({ ...base, verdict: 'TIMEOUT', fault: { code: 'flash-timeout', params: { seconds: 1 } } }),
     messages,
     [],
@@ -63,9 +63,9 @@ it('blames the phase that failed: FAIL is a failure, anything else an error', ()
   expect(timedOut).toMatch(/<error type="flash-timeout"/);
 });
 
-it('escapes what XML reserves and replaces what it cannot hold', () => {
+it('escapes what XML reserves and replaces what it cannot hold', async () => {
   const run = createRun({ id: 'run-000001', phases, unitSerial: '"<&>' });
-  const xml = toJUnit(run, messages, logOf('a\u0000b\u001b[31m\ud800 ]]>'));
+  const xml = await toJUnit(run, messages, logOf('a\u0000b\u001b[31m\ud800 ]]>'));
   expect(xml).toContain('value="&quot;&lt;&amp;&gt;"');
   expect(xml).toContain('a\ufffdb\ufffd[31m\ufffd ]]&gt;');
 });
@@ -95,8 +95,8 @@ const measuredRun = createRun({
   ],
 });
 
-it('has measurements as properties, each test’s own log in its case, and optional ones as skipped', () => {
-  const xml = toJUnit(measuredRun, messages, logOf('login:', 'vcc=3.9', 'bad'));
+it('has measurements as properties, each test’s own log in its case, and optional ones as skipped', async () => {
+  const xml = await toJUnit(measuredRun, messages, logOf('login:', 'vcc=3.9', 'bad'));
   expect(xml).toContain('<property name="measurement.power.vcc" value="3.9"/>');
   expect(xml).toContain('<property name="measurement.power.vcc.limits" value="3.1 … 3.5 V"/>');
   expect(xml).toContain('name="boots" time="2.000"><system-out>login:</system-out></testcase>');
@@ -115,10 +115,31 @@ it.each<[string, RunRecord]>([
   ['that began and never ended', createRun({ ...base, verdict: null, endedAt: null })],
   ['of a clock that was set back', createRun({ ...base, startedAt: 9000, endedAt: 5100 })],
 ])('is taken by Jenkins’ own schema for a run %s', async (_, run) => {
-  expect(await refusals(toJUnit(run, messages, logOf('\u0007 <b>', ']]>')))).toEqual([]);
+  expect(await refusals(await toJUnit(run, messages, logOf('\u0007 <b>', ']]>')))).toEqual([]);
 });
 
 it('would be refused with anything else: the schema is no rubber stamp', async () => {
-  const xml = toJUnit(measuredRun, messages, []).replace('<testcase', '<testcase unknown="1"');
+  const xml = (await toJUnit(measuredRun, messages, [])).replace('<testcase', '<testcase unknown="1"');
   expect(await refusals(xml)).not.toEqual([]);
+});
+
+it('tells the cases of many runs apart by their unit, a dot in a serial number being no package', async () => {
+  const parts: string[] = [];
+  const run = createRun({ ...base, verdict: 'PASS', unitSerial: 'SN.1' });
+  for await (const part of junitSuite(run, messages, () => Promise.resolve([]), { among: true }))
+    parts.push(part);
+  const xml = `${junitHead}${parts.join('')}${junitTail}`;
+  expect(xml).toContain(`classname="slipway.${run.recipe}.SN_1" name="phase flash"`);
+  expect(await refusals(xml)).toEqual([]);
+});
+
+it('reads a long log in parts, each line once', async () => {
+  const lines = logOf(...Array.from({ length: 4500 }, (_, index) => `line ${index}`));
+  const asked: number[] = [];
+  const xml = await toJUnit(createRun({ ...base, verdict: 'PASS' }), messages, (from, limit) => {
+    asked.push(from);
+    return Promise.resolve(lines.slice(from, from + limit));
+  });
+  expect(asked).toEqual([0, 2000, 4000, 4500]);
+  expect(xml.match(/line \d+/g)).toHaveLength(4500);
 });

@@ -3,34 +3,83 @@ import { limitsOf } from '../../../src-shared/model/limits.js';
 import type { LogLine, PhaseRecord, RunRecord, TestOutcome, Verdict } from '../../../src-shared/model/run.js';
 import type { LogRange } from '../../../src-shared/model/test.js';
 
+/** Lines of a run's log from number `from` on, at most `limit` of them; none beyond its end. */
+export type ReadLog = (from: number, limit: number) => Promise<readonly LogLine[]>;
+
+/** How many lines of a log are in memory at a time. */
+const linesAtATime = 2000;
+
+export const junitHead = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n';
+export const junitTail = '</testsuites>\n';
+
+/** One run as a JUnit file of its own; see `junitSuite`. */
+export async function toJUnit(
+  run: RunRecord,
+  messages: Messages,
+  log: readonly LogLine[] | ReadLog,
+): Promise<string> {
+  const read: ReadLog =
+    typeof log === 'function' ? log : (from, limit) => Promise.resolve(log.slice(from, from + limit));
+  const parts: string[] = [];
+  for await (const part of junitSuite(run, messages, read)) parts.push(part);
+  return `${junitHead}${parts.join('')}${junitTail}`;
+}
+
 /**
- * One run as JUnit XML, in the form that Jenkins' junit and xunit plugins read: phases and tests are test
+ * One run as a suite of JUnit XML, in the form that Jenkins' junit and xunit plugins read: phases and tests are test
  * cases, a FAIL is a `failure`, whatever else is not a PASS is an `error`, an optional test that did not pass
  * is `skipped` and says why. Every test's own log stands in its case. Measurements are properties of the suite,
- * since a case has none there.
+ * since a case has none there. It comes in pieces: a log can be long.
+ *
+ * Jenkins tells cases apart by class and name. `among` many runs, the class therefore ends with the unit, or where none
+ * is known with the run.
  * Source: https://github.com/jenkinsci/xunit-plugin (junit-10.xsd).
  */
-export function toJUnit(run: RunRecord, messages: Messages, log: readonly LogLine[]): string {
+export async function* junitSuite(
+  run: RunRecord,
+  messages: Messages,
+  read: ReadLog,
+  { among = false }: { among?: boolean } = {},
+): AsyncGenerator<string> {
+  // A dot parts packages: a serial number must not make one.
+  const own = `.${(run.unitSerial ?? run.id).replaceAll('.', '_')}`;
+  const name = `slipway.${run.recipe}${among ? own : ''}`;
+  yield `<testsuite${attributesOf(suiteAttributes(run, name))}>\n<properties>\n`;
+  for (const [property, value] of Object.entries(propertiesOf(run))) {
+    yield `<property${attributesOf({ name: property, value })}/>\n`;
+  }
+  yield '</properties>\n';
+  const blame = blameOf(run);
+  for (const [index, phase] of run.phases.entries()) {
+    // The phase in which the run ended carries the reason, unless a test does.
+    yield `${caseHead(name, `phase ${phase.phase}`, phase)}>${
+      blame === index ? describe(run, messages) : ''
+    }</testcase>\n`;
+  }
+  for (const test of run.tests) {
+    yield `${caseHead(name, test.name, test)}>${outcomeOf(test, messages)}`;
+    const ranges = test.attempts.flatMap(({ log }) => (log === undefined ? [] : [log]));
+    yield* systemOut(eachOf(ranges, read), isOfTest);
+    yield '</testcase>\n';
+  }
+  yield* systemOut(linesBetween(read, { from: 0, to: Number.MAX_SAFE_INTEGER }));
+  yield '\n</testsuite>\n';
+}
+
+/** The phase that carries the reason of a verdict; none for a PASS, and none where a test carries it. */
+function blameOf(run: RunRecord): number | null {
   const bad = run.verdict !== 'PASS' && run.verdict !== null;
-  const blamedTest = run.tests.find((test) => test.verdict !== 'PASS' && !test.optional);
-  const cases = [
-    ...run.phases.map((phase, index) => {
-      // The phase in which the run ended carries the reason, unless a test does.
-      const blamed = bad && blamedTest === undefined && index === lastWorkingPhase(run.phases);
-      return testCase(run, `phase ${phase.phase}`, phase, blamed ? describe(run, messages) : '');
-    }),
-    ...run.tests.map((test) => {
-      const text = test.attempts.flatMap((attempt) => linesOf(log, attempt.log)).join('\n');
-      const out = text === '' ? '' : `<system-out>${escape(text)}</system-out>`;
-      return testCase(run, test.name, test, `${outcomeOf(test, messages)}${out}`);
-    }),
-  ];
+  const blamedTest = run.tests.some((test) => test.verdict !== 'PASS' && !test.optional);
+  return bad && !blamedTest ? lastWorkingPhase(run.phases) : null;
+}
+
+function suiteAttributes(run: RunRecord, name: string): Record<string, string | number> {
   const testsWith = (wanted: (verdict: Verdict) => boolean): number =>
     run.tests.filter((test) => !test.optional && wanted(test.verdict)).length;
-  const elsewhere = bad && blamedTest === undefined ? 1 : 0;
-  const attributes = {
-    name: `slipway.${run.recipe}`,
-    tests: cases.length,
+  const elsewhere = blameOf(run) === null ? 0 : 1;
+  return {
+    name,
+    tests: run.phases.length + run.tests.length,
     failures: testsWith((verdict) => verdict === 'FAIL') + (run.verdict === 'FAIL' ? elsewhere : 0),
     errors:
       testsWith((verdict) => verdict !== 'FAIL' && verdict !== 'PASS') +
@@ -40,7 +89,10 @@ export function toJUnit(run: RunRecord, messages: Messages, log: readonly LogLin
     timestamp: new Date(run.startedAt).toISOString().slice(0, 19),
     hostname: run.host,
   };
-  const properties = {
+}
+
+function propertiesOf(run: RunRecord): Record<string, string | number> {
+  return {
     run: run.id,
     firstRun: run.firstRun ?? run.id,
     verdict: run.verdict ?? '',
@@ -54,19 +106,36 @@ export function toJUnit(run: RunRecord, messages: Messages, log: readonly LogLin
     contentHash: run.contentHash ?? '',
     ...measured(run),
   };
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites>`,
-    `<testsuite${attributesOf(attributes)}>`,
-    '<properties>',
-    ...Object.entries(properties).map(([name, value]) => `<property${attributesOf({ name, value })}/>`),
-    '</properties>',
-    ...cases,
-    `<system-out>${escape(log.map(({ text }) => text).join('\n'))}</system-out>`,
-    '</testsuite>',
-    '</testsuites>',
-    '',
-  ].join('\n');
+}
+
+async function* linesBetween(read: ReadLog, { from, to }: LogRange): AsyncGenerator<LogLine> {
+  for (let next = from; next < to;) {
+    const lines = await read(next, Math.min(linesAtATime, to - next));
+    if (lines.length === 0) return;
+    yield* lines;
+    next += lines.length;
+  }
+}
+
+async function* eachOf(ranges: readonly LogRange[], read: ReadLog): AsyncGenerator<LogLine> {
+  for (const range of ranges) yield* linesBetween(read, range);
+}
+
+/** In a test's own lines, what the station said to the unit is marked. */
+const isOfTest = ({ source }: LogLine): boolean => source !== 'out' && source !== 'err';
+
+async function* systemOut(
+  lines: AsyncIterable<LogLine>,
+  only?: (line: LogLine) => boolean,
+): AsyncGenerator<string> {
+  let begun = false;
+  for await (const line of lines) {
+    if (only?.(line) === false) continue;
+    const text = only !== undefined && line.source === 'sent' ? `> ${line.text}` : line.text;
+    yield `${begun ? '\n' : '<system-out>'}${escape(text)}`;
+    begun = true;
+  }
+  if (begun) yield '</system-out>';
 }
 
 /** `measurement.<test>.<name>`: the value; with `.unit`, `.limits` and `.verdict` beside it. */
@@ -83,13 +152,6 @@ function measured({ tests }: RunRecord): Record<string, string> {
     }
   }
   return properties;
-}
-
-function linesOf(log: readonly LogLine[], range: LogRange | undefined): string[] {
-  if (range === undefined) return [];
-  return log
-    .filter(({ seq, source }) => seq >= range.from && seq < range.to && source !== 'out' && source !== 'err')
-    .map(({ source, text }) => (source === 'sent' ? `> ${text}` : text));
 }
 
 function lastWorkingPhase(phases: PhaseRecord[]): number {
@@ -118,14 +180,12 @@ function describe(
   return `<${element}${attributesOf({ type: fault?.code ?? verdict ?? '', message })}/>`;
 }
 
-function testCase(
-  run: RunRecord,
+function caseHead(
+  classname: string,
   name: string,
   times: { startedAt: number; endedAt: number | null },
-  content: string,
 ): string {
-  const attributes = attributesOf({ classname: `slipway.${run.recipe}`, name, time: seconds(times) });
-  return content === '' ? `<testcase${attributes}/>` : `<testcase${attributes}>${content}</testcase>`;
+  return `<testcase${attributesOf({ classname, name, time: seconds(times) })}`;
 }
 
 function attributesOf(values: Record<string, string | number>): string {
