@@ -52,7 +52,7 @@ export function createApp(bridge: SlipwayBridge, window: Window): App {
   const toasts = new Toasts();
   const announcer = new Announcer(client);
   const actions = createBayActions(client, bays, dialogs, toasts);
-  const drafts = new SettingsDrafts(client, station);
+  const drafts = new SettingsDrafts(client, station, window.sessionStorage);
 
   /** A call that the station could not answer is a bug: the operator learns at least that it did not happen. */
   const onBug = (): void => toasts.show(null);

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { fail, fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
+import { createSha256, sha256Of } from '../files/sha256.js';
 import { isSystemError } from '../ports/system-error.js';
 import {
   archiveManifestSchema,
@@ -102,7 +102,7 @@ async function verify(
       // Small enough to be kept: what says what is in it.
       const keep = isOurs || name === engineManifestName;
       if (keep && size > longestManifest) throw new Refused(fault('archive-manifest-wrong', { file }));
-      const hash = createHash('sha256');
+      const hash = createSha256();
       const kept: Buffer[] = [];
       for await (const chunk of entry as AsyncIterable<Buffer>) {
         hash.update(chunk);
@@ -115,7 +115,7 @@ async function verify(
         path: name,
         type: type as ArchivePart['type'],
         size: type === 'file' ? size : 0,
-        sha256: hash.digest('hex'),
+        sha256: hash.digest(),
       });
     }
   }
@@ -168,7 +168,7 @@ function compare(
   }
   const wrong = new Refused(fault('archive-manifest-wrong', { file }));
   if (text === undefined || hash === undefined) throw new Refused(fault('archive-cut-off', { file }));
-  if (createHash('sha256').update(text).digest('hex') !== hash.toString('utf8').trim()) throw wrong;
+  if (sha256Of(text) !== hash.toString('utf8').trim()) throw wrong;
   const parsed = jsonOf(text);
   const version = z.object({ version: z.number() }).safeParse(parsed).data?.version ?? 0;
   if (version > archiveVersion) throw new Refused(fault('archive-newer', { file, version }));

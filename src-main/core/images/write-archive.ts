@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { link, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fail, fault, ok, type Result } from '../../../src-shared/model/result.js';
+import { createSha256, sha256Of } from '../files/sha256.js';
 import { isSystemError } from '../ports/system-error.js';
 import {
   archiveFormat,
@@ -87,14 +88,14 @@ async function fill(
       const { header } = entry;
       const { type } = header;
       if (!partTypes.includes(type)) throw new BrokenArchive(`an entry of type ${type}`);
-      const hash = createHash('sha256');
-      await copyEntry(entry, pack, (chunk) => void hash.update(chunk));
+      const hash = createSha256();
+      await copyEntry(entry, pack, (chunk) => hash.update(chunk));
       if (type !== 'file') hash.update(targetOf(header));
       parts.push({
         path: header.name,
         type: type as ArchivePart['type'],
         size: type === 'file' ? header.size : 0,
-        sha256: hash.digest('hex'),
+        sha256: hash.digest(),
       });
     }
     if (parts.length === 0) throw new BrokenArchive('an empty archive');
@@ -102,7 +103,7 @@ async function fill(
     const text = JSON.stringify(manifest, null, 1);
     const header = { mode: 0o644, mtime: new Date(about.madeAt) };
     await putText(pack, { name: manifestName, ...header }, text);
-    const hash = createHash('sha256').update(text).digest('hex');
+    const hash = sha256Of(text);
     await putText(pack, { name: manifestHashName, ...header }, `${hash}\n`);
     pack.finalize();
   }

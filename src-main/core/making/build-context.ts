@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
@@ -6,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { pack as createPack, type Header } from 'tar-stream';
 import { fail, ok, type Result } from '../../../src-shared/model/result.js';
+import { createSha256, sha256OfFile } from '../files/sha256.js';
 import { isSystemError } from '../ports/system-error.js';
 import { parseIgnoreRules, type IgnoreRules } from './ignore-rules.js';
 
@@ -117,18 +117,17 @@ async function entryOf(path: string, name: string): Promise<ContextEntry> {
 export async function hashInputs(
   context: BuildContext,
   buildArgs: Record<string, string>,
-  options: { signal: AbortSignal; onBytes?: (bytes: number) => void; fileHash?: typeof hashFile },
+  options: { signal: AbortSignal; onBytes?: (bytes: number) => void; fileHash?: typeof sha256OfFile },
 ): Promise<Result<{ inputs: string; files: ReadonlyMap<string, string> }>> {
-  const { signal, onBytes, fileHash = hashFile } = options;
+  const { signal, onBytes, fileHash = sha256OfFile } = options;
   const files = new Map<string, string>();
-  const whole = createHash('sha256').update(
-    JSON.stringify([context.dockerfile, Object.entries(buildArgs).sort()]),
-  );
+  const whole = createSha256();
+  whole.update(JSON.stringify([context.dockerfile, Object.entries(buildArgs).sort()]));
   try {
     for (const entry of context.entries) {
       if (signal.aborted) return fail('station-stopping');
       const content =
-        entry.type === 'file' ? await fileHash(entry.path, signal, onBytes) : (entry.target ?? '');
+        entry.type === 'file' ? await fileHash(entry.path, { signal, onBytes }) : (entry.target ?? '');
       if (entry.type === 'file') files.set(entry.name, content);
       whole.update(`\n${JSON.stringify([entry.name, entry.type, entry.mode, content])}`);
     }
@@ -141,21 +140,7 @@ export async function hashInputs(
       error.message,
     );
   }
-  return ok({ inputs: whole.digest('hex'), files });
-}
-
-async function hashFile(
-  path: string,
-  signal: AbortSignal,
-  onBytes?: (bytes: number) => void,
-): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { signal })) {
-    const bytes = chunk as Buffer;
-    hash.update(bytes);
-    onBytes?.(bytes.length);
-  }
-  return hash.digest('hex');
+  return ok({ inputs: whole.digest(), files });
 }
 
 /**
@@ -197,7 +182,7 @@ export function packContext(
         pack.entry(headersOf(entry));
         continue;
       }
-      const hash = createHash('sha256');
+      const hash = createSha256();
       let sent = 0;
       const source = createReadStream(entry.path);
       source.on('data', (chunk: string | Buffer) => {
@@ -212,7 +197,7 @@ export function packContext(
         // The tar's own complaint is about a size that changed; the system's about a file that went away.
         throw isSystemError(error) || sent !== entry.size ? new ContextChanged(entry.path) : error;
       }
-      if (hash.digest('hex') !== files.get(entry.name)) throw new ContextChanged(entry.path);
+      if (hash.digest() !== files.get(entry.name)) throw new ContextChanged(entry.path);
     }
     pack.finalize();
   }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { fail, ok, type Result } from '../../../src-shared/model/result.js';
 import { volumeManifestSchema, type VolumeManifest } from '../../../src-shared/model/volumes.js';
+import { createSha256 } from '../files/sha256.js';
 import { isSystemError } from '../ports/system-error.js';
 import { hostFault } from '../tar/host-fault.js';
 import { readTar, TarError } from '../tar/read-tar.js';
@@ -37,7 +37,7 @@ export async function writeBackup(
   let file: FileHandle | undefined;
   try {
     file = await open(path, 'wx', 0o600);
-    const hash = createHash('sha256');
+    const hash = createSha256();
     let size = 0;
     const opened = file;
     const counted = await count(tar, async (chunk) => {
@@ -52,7 +52,7 @@ export async function writeBackup(
       ...about,
       size,
       entries: counted.value.entries,
-      sha256: hash.digest('hex'),
+      sha256: hash.digest(),
     };
     const common = { type: 'file', mode: 0o644, uid: 0, gid: 0, modifiedAt: about.createdAt } as const;
     const text = Buffer.alloc(manifestSpace, ' ');
@@ -111,7 +111,7 @@ export async function verifyBackup(
   const manifest = await readManifest(path);
   if (!manifest.ok) return manifest;
   const { size, sha256 } = manifest.value;
-  const hash = createHash('sha256');
+  const hash = createSha256();
   let done = 0;
   const content = await openContent(path, size);
   if (!content.ok) return content;
@@ -123,7 +123,7 @@ export async function verifyBackup(
     return Promise.resolve();
   });
   if (signal.aborted) return fail('files-cancelled');
-  if (done !== size || hash.digest('hex') !== sha256) return fail('backup-damaged', { path });
+  if (done !== size || hash.digest() !== sha256) return fail('backup-damaged', { path });
   if (!counted.ok || counted.value.unsafe !== null || counted.value.entries !== manifest.value.entries) {
     return fail(
       'backup-damaged',

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Fault } from '../../../src-shared/model/result.js';
 import { settingsSchema, type Settings } from '../../../src-shared/model/station.js';
 import type { Client } from '../../client/client.js';
@@ -13,19 +14,41 @@ interface Draft {
   problem?: Fault | 'invalid';
 }
 
+/** As much of a browser's storage as keeps the drafts over a reload of the page. */
+export type DraftStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+/** Looser than the settings themselves: what the station would refuse is kept as well, so that it can be mended. */
+const draftsSchema = z
+  .object({
+    name: z.string(),
+    workspace: z.string(),
+    operator: z.string(),
+    autoFlash: settingsSchema.shape.autoFlash,
+    locale: settingsSchema.shape.locale,
+    theme: settingsSchema.shape.theme,
+  })
+  .partial();
+
+const storageKey = 'slipway.settings-drafts';
+
 /**
  * The settings as they are being changed. Each field is saved by itself, so that a refusal stands beside
  * the field that it is about; what was typed stays until it is saved or taken back, whatever the station
- * sends in the meantime and whichever screen is shown.
+ * sends in the meantime and whichever screen is shown, also over a reload of the page.
  */
 export class SettingsDrafts {
   #drafts: Partial<Record<SettingName, Draft>> = $state({});
   readonly #client: Client;
   readonly #station: StationMirror;
+  readonly #storage: DraftStorage;
 
-  constructor(client: Client, station: StationMirror) {
+  constructor(client: Client, station: StationMirror, storage: DraftStorage) {
     this.#client = client;
     this.#station = station;
+    this.#storage = storage;
+    for (const [name, value] of Object.entries(readDrafts(storage))) {
+      if (value !== undefined) this.#drafts[name as SettingName] = { value };
+    }
   }
 
   value<Name extends SettingName>(name: Name): Settings[Name] | undefined {
@@ -47,11 +70,20 @@ export class SettingsDrafts {
   }
 
   type<Name extends SettingName>(name: Name, value: Settings[Name]): void {
-    this.#drafts[name] = { value };
+    this.#put(name, { value });
   }
 
   takeBack(name: SettingName): void {
-    this.#drafts[name] = {};
+    this.#put(name, {});
+  }
+
+  #put(name: SettingName, draft: Draft): void {
+    this.#drafts[name] = draft;
+    const typed = Object.entries(this.#drafts).flatMap(([each, { value }]) =>
+      value === undefined ? [] : [[each, value]],
+    );
+    if (typed.length === 0) this.#storage.removeItem(storageKey);
+    else this.#storage.setItem(storageKey, JSON.stringify(Object.fromEntries(typed)));
   }
 
   /** Whether nothing else was typed since. */
@@ -72,12 +104,23 @@ export class SettingsDrafts {
     const { value } = draft;
     const parsed = settingsSchema.partial().safeParse({ [name]: value });
     if (!parsed.success) {
-      this.#drafts[name] = { value, problem: 'invalid' };
+      this.#put(name, { value, problem: 'invalid' });
       return;
     }
-    this.#drafts[name] = { value, saving: true };
+    this.#put(name, { value, saving: true });
     const reply = await this.#client.call('settings.change', parsed.data);
     if (!this.#isStill(name, value)) return;
-    this.#drafts[name] = reply.ok ? {} : { value, problem: reply.error };
+    this.#put(name, reply.ok ? {} : { value, problem: reply.error });
+  }
+}
+
+/** What was typed before the page was loaded anew; of another version of the page only what fits. */
+function readDrafts(storage: DraftStorage): z.infer<typeof draftsSchema> {
+  try {
+    const kept = draftsSchema.safeParse(JSON.parse(storage.getItem(storageKey) ?? '{}'));
+    return kept.success ? kept.data : {};
+  } catch {
+    // Not ours, or cut off: nobody can say what was typed.
+    return {};
   }
 }

@@ -4,7 +4,7 @@ import { settingsSchema, type Settings, type StationView } from '../../../src-sh
 import { createFakeBridge } from '../../../test/fakes/bridge.js';
 import { createClient } from '../../client/client.js';
 import { StationMirror } from '../../state/station.svelte.js';
-import { SettingsDrafts } from './settings-drafts.svelte.js';
+import { SettingsDrafts, type DraftStorage } from './settings-drafts.svelte.js';
 
 const settings: Settings = {
   name: 'Line 2',
@@ -28,14 +28,23 @@ function view(change: Partial<Settings> = {}): StationView {
 
 const missing: CallError = { code: 'workspace-missing', params: { path: '/nowhere' }, message: '' };
 
-function setUp(answer: (change: CallInput<'settings.change'>) => Reply<Settings>) {
+function storage(): DraftStorage {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => void kept.set(key, value),
+    removeItem: (key) => void kept.delete(key),
+  };
+}
+
+function setUp(answer: (change: CallInput<'settings.change'>) => Reply<Settings>, kept = storage()) {
   const bridge = createFakeBridge({ 'settings.change': answer });
   const client = createClient(bridge, (bug) => {
     throw bug;
   });
   const station = new StationMirror(client);
   bridge.send('station', { revision: 1, station: view() });
-  return { bridge, drafts: new SettingsDrafts(client, station) };
+  return { bridge, drafts: new SettingsDrafts(client, station, kept) };
 }
 
 describe('a setting that is being changed', () => {
@@ -80,5 +89,38 @@ describe('a setting that is being changed', () => {
     await drafts.save('name');
     expect(drafts.problem('name')).toBe('invalid');
     expect(bridge.calls).toEqual([]);
+  });
+
+  it('is still there when the page is loaded anew, also what the station would refuse', async () => {
+    const kept = storage();
+    const { drafts } = setUp(() => ({ ok: false, error: missing }), kept);
+    drafts.type('operator', 'Ana');
+    drafts.type('name', '');
+    drafts.type('workspace', '/nowhere');
+    await drafts.save('workspace');
+    const reloaded = setUp(() => ({ ok: true, value: settings }), kept).drafts;
+    expect(reloaded.value('operator')).toBe('Ana');
+    expect(reloaded.isChanged('name')).toBe(true);
+    expect(reloaded.value('workspace')).toBe('/nowhere');
+    // It may be mended and saved again.
+    expect(reloaded.isSaving('workspace')).toBe(false);
+  });
+
+  it('is forgotten once it is saved or taken back', async () => {
+    const kept = storage();
+    const { drafts } = setUp(() => ({ ok: true, value: settings }), kept);
+    drafts.type('operator', 'Ana');
+    drafts.type('name', 'Line 3');
+    await drafts.save('operator');
+    drafts.takeBack('name');
+    const reloaded = setUp(() => ({ ok: true, value: settings }), kept).drafts;
+    expect(reloaded.value('operator')).toBe('');
+    expect(reloaded.value('name')).toBe('Line 2');
+  });
+
+  it('begins anew where what was kept cannot be read', () => {
+    const kept = storage();
+    kept.setItem('slipway.settings-drafts', '{"name":');
+    expect(setUp(() => ({ ok: true, value: settings }), kept).drafts.value('name')).toBe('Line 2');
   });
 });
