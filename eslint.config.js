@@ -30,6 +30,14 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'AbortSignal',
+          property: 'timeout',
+          message: 'Use `within`: under AbortSignal.any its timer goes with the garbage, and never fires.',
+        },
+      ],
       // `return fail(…)` is how an early end reads here, also where nothing is returned.
       '@typescript-eslint/no-confusing-void-expression': 'off',
       // A call that returns nothing is `returns<void>()`.

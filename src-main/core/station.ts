@@ -135,7 +135,7 @@ async function open(
     images,
     records,
     logs,
-    panelClient: createPanelClient(),
+    panelClient: createPanelClient(clock),
     hostPorts: createHostPorts(() => settings().ports.base),
     stationId: id.value,
     host,

@@ -97,10 +97,13 @@ export function createPanel(options: PanelOptions): Panel {
 
   async function probe(): Promise<void> {
     if (!isLost || !isRunning()) return;
-    const answered = await panelSession.probe(
-      origin.url,
-      AbortSignal.any([disposal.signal, AbortSignal.timeout(probeLimitMs)]),
-    );
+    const limit = new AbortController();
+    const stop = (): void => limit.abort();
+    const timer = clock.after(probeLimitMs, stop);
+    disposal.signal.addEventListener('abort', stop, { once: true });
+    const answered = await panelSession.probe(origin.url, limit.signal);
+    timer.dispose();
+    disposal.signal.removeEventListener('abort', stop);
     if (disposal.signal.aborted) return;
     if (answered) load(origin.url);
     else probeAfter(probeEveryMs);

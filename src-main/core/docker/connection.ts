@@ -9,7 +9,7 @@ import { findEndpoints, type EndpointSearch } from './endpoint.js';
 import type { ContainerEvent } from './engine.js';
 import { createEventReader } from './event-reader.js';
 import { asFault, openSession, type Session } from './session.js';
-import { GivenUp, within } from './within.js';
+import { GivenUp, within } from '../within.js';
 
 /** The first wait before another attempt, and the longest; it doubles in between. In ms. */
 const firstWait = 250;

@@ -11,7 +11,7 @@ import { eventFilters, type EventReader } from './event-reader.js';
 import { readProblem, toFault, type FaultContext } from './faults.js';
 import { systemInfoSchema, versionSchema } from './schemas.js';
 import { toReadable } from './to-readable.js';
-import { GivenUp, within } from './within.js';
+import { GivenUp, within } from '../within.js';
 
 /** How long an engine may take to say which version it is, or to begin its events, in ms. */
 const answerLimit = 5000;

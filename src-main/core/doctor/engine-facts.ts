@@ -5,7 +5,7 @@ import { createClient } from '../docker/client.js';
 import type { Endpoint } from '../docker/endpoint.js';
 import { labels } from '../docker/engine.js';
 import { asFault } from '../docker/session.js';
-import { within } from '../docker/within.js';
+import { within } from '../within.js';
 
 const flag = z.boolean().nullish();
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { DoctorCheck } from '../../../src-shared/model/station.js';
-import { GivenUp, within } from '../docker/within.js';
+import { GivenUp, within } from '../within.js';
 import { isSystemError } from '../ports/system-error.js';
 import { warning, type Check, type Finding } from './check.js';
 import { allChecks } from './checks/all.js';

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.js';
-import { sleep } from '../clock.js';
+import { sleep, type Clock } from '../clock.js';
+import { GivenUp, within } from '../within.js';
 
 /** Longest answer that is read from a panel, in bytes; a flasher's status is far shorter. */
 const answerLimit = 256 * 1024;
@@ -45,27 +45,29 @@ async function readLimited(response: Response): Promise<string | undefined> {
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof GivenUp) return error.reason === 'deadline' ? 'too slow' : error.reason;
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message;
   return String(cause);
 }
 
-export function createPanelClient(): PanelClient {
+export function createPanelClient(clock: Clock): PanelClient {
   return {
     async request(port, path, { method = 'GET', headers = {}, body, limit = requestLimit, signal }) {
-      const stop = AbortSignal.any([signal, AbortSignal.timeout(limit)]);
       try {
-        const response = await fetch(new URL(path, `http://127.0.0.1:${port}`), {
-          method,
-          headers,
-          redirect: 'manual',
-          signal: stop,
-          ...(body === undefined ? {} : { body }),
+        return await within({ clock, deadlineMs: limit, signals: [signal] }, async (stop) => {
+          const response = await fetch(new URL(path, `http://127.0.0.1:${port}`), {
+            method,
+            headers,
+            redirect: 'manual',
+            signal: stop,
+            ...(body === undefined ? {} : { body }),
+          });
+          const text = await readLimited(response);
+          return text === undefined
+            ? { kind: 'silent', reason: 'too long' }
+            : { kind: 'answered', status: response.status, body: text };
         });
-        const text = await readLimited(response);
-        return text === undefined
-          ? { kind: 'silent', reason: 'too long' }
-          : { kind: 'answered', status: response.status, body: text };
       } catch (error) {
         return { kind: 'silent', reason: reasonOf(error) };
       }

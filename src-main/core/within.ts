@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from './clock.js';
 
 /** Why work was given up before it was done. */
 export class GivenUp extends Error {
