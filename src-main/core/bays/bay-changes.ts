@@ -78,6 +78,7 @@ export const base = setup({
       event.type === 'progress' &&
       context.run?.id === event.runId &&
       event.unitSerial !== undefined &&
+      (context.run.identity?.serial ?? null) === null &&
       event.unitSerial !== context.run.unitSerial,
     isOver: ({ event }) => event.type === 'adopt' && typeof event.resume === 'object',
     resumesAt: ({ event }, where: 'panel' | 'flash' | 'test') =>
@@ -181,9 +182,9 @@ export const beginFlash = on('flash', (context, event) => {
   return { run, armed: false, recordFault: null };
 });
 
-/** A retry is of the same unit. That it passed meanwhile has to be confirmed anew. */
+/** A retry is of the same unit. That it passed meanwhile has to be confirmed anew; one that was refused is asked again. */
 function sameUnit({ identity, conclusion }: RunState): Partial<Pick<RunState, 'identity' | 'unitSerial'>> {
-  if (identity === null) return {};
+  if (identity === null || conclusion?.fault?.code === 'model-refused') return {};
   const confirmed = conclusion?.verdict === 'PASS' ? null : identity.confirmed;
   return { identity: { ...identity, confirmed }, unitSerial: identity.serial };
 }
@@ -255,7 +256,8 @@ export const enterTestPhase = base.assign(({ context, event }) =>
 export const noteProgress = on('progress', (context, event) =>
   withRun(context, (run) => ({
     ...applyProgress(run, event.progress),
-    unitSerial: event.unitSerial ?? run.unitSerial,
+    // Who the unit is was settled before the flash where the recipe asks; a flasher may name it otherwise.
+    unitSerial: run.identity?.serial ?? event.unitSerial ?? run.unitSerial,
   })),
 );
 export const noteRecorded = base.assign(({ context }) => ({
@@ -288,7 +290,11 @@ export const endAborted = on('abort', (context, event) =>
   withRun(context, (run) => conclude(run, { verdict: 'ABORTED', fault: fault(event.reason) }, event.at)),
 );
 export const endFailed = on('failed', (context, event) =>
-  withRun(context, (run) => conclude(run, event.conclusion, event.at)),
+  withRun(context, (run) => {
+    const { identity = run.identity } = event;
+    const known = { ...run, identity, unitSerial: identity?.serial ?? run.unitSerial };
+    return conclude(known, event.conclusion, event.at);
+  }),
 );
 export const noteTestBegun = on('testing', (context, event) =>
   withRun(context, (run) => ({ ...run, liveTest: event.live })),

@@ -66,8 +66,8 @@ export type RunEvent = { runId: string } & (
   | { type: 'test-ended'; outcome: TestOutcome }
   /** No test phase is left. */
   | { type: 'tested' }
-  /** The run cannot go on, or the flasher said that it failed. */
-  | { type: 'failed'; conclusion: Conclusion }
+  /** The run cannot go on, or the flasher said that it failed. `identity`: of a unit that was refused for it. */
+  | { type: 'failed'; conclusion: Conclusion; identity?: UnitIdentity }
   | { type: 'dealt' }
   | { type: 'recorded' }
   | { type: 'record-failed'; fault: Fault }

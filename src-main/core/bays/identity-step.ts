@@ -13,7 +13,8 @@ import type { Conclusion, RunState } from './run-state.js';
 export type Identification =
   | { kind: 'known'; identity: UnitIdentity | null }
   | { kind: 'ask'; ask: BayAsk; identity: UnitIdentity }
-  | { kind: 'ends'; conclusion: Conclusion };
+  /** `identity`: what the unit said, where that is why it is refused. */
+  | { kind: 'ends'; conclusion: Conclusion; identity?: UnitIdentity };
 
 /**
  * Finds out who a unit is, before anything is erased: what it says itself, the next number of a range, or a
@@ -34,12 +35,16 @@ export async function identify(options: {
   const said = asked.read === undefined ? {} : await readUnit({ ...options, read: asked.read });
   if ('verdict' in said) return { kind: 'ends', conclusion: said };
   const { serial, model } = said;
+  const known = { model: model ?? null, at: parts.clock.now(), confirmed: null };
   if (model !== undefined && !isModel(asked, recipe.model, model)) {
     const refused = fault('model-refused', { said: model, expected: recipe.model });
-    return { kind: 'ends', conclusion: { verdict: 'FAIL', fault: refused } };
+    return {
+      kind: 'ends',
+      conclusion: { verdict: 'FAIL', fault: refused },
+      identity: { ...known, source: 'read', serial: serial ?? null },
+    };
   }
   if (signal.aborted) return { kind: 'known', identity: null };
-  const known = { model: model ?? null, at: parts.clock.now(), confirmed: null };
   if (asked.operator !== undefined) {
     return {
       kind: 'ask',

@@ -63,6 +63,32 @@ describe('a unit that says who it is', () => {
       { verdict: 'FAIL', fault: { code: 'model-refused', params: { said: 'gadget', expected: 'plain' } } },
     ]);
     expect(fake.engine.journal.some((call) => call.startsWith('createContainer'))).toBe(false);
+    expect(fake.records.saved.at(-1)).toMatchObject({
+      unitSerial: 'W-7',
+      identity: { source: 'read', serial: 'W-7', model: 'gadget' },
+    });
+  });
+
+  it('and was refused is asked again when an operator tries it again', async () => {
+    const fake = await plugged(read, 'serial=W-7 model=gadget\r\n');
+    await fake.pass(1000);
+    fake.bay.flash();
+    await fake.pass(1000);
+    expect(fake.verdicts.map(({ conclusion }) => conclusion?.fault?.code)).toEqual([
+      'model-refused',
+      'model-refused',
+    ]);
+    expect(fake.engine.journal.some((call) => call.startsWith('createContainer'))).toBe(false);
+  });
+
+  it('keeps the serial number that it said, whatever the flasher calls it', async () => {
+    const fake = await plugged(
+      read.replace('progress: [', "progress: [{ log: '^SERIAL (?<serial>.+)' }, "),
+      'serial=W-7 model=plain\r\n',
+    );
+    fake.engine.last().print('SERIAL 0000-0007');
+    await fake.pass(1000);
+    expect(fake.records.saved.at(-1)).toMatchObject({ unitSerial: 'W-7', identity: { serial: 'W-7' } });
   });
 
   it('and passed before is flashed again only when the operator confirms, on the record', async () => {

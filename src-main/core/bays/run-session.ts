@@ -1,3 +1,4 @@
+import type { UnitIdentity } from '../../../src-shared/model/identity.js';
 import { fail, fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import type { MessageKey } from '../../../src-shared/messages/catalogue.js';
 import type { MessageParams } from '../../../src-shared/messages/messages.js';
@@ -52,8 +53,9 @@ export function createRunSession(options: {
   let resumed = false;
 
   const emit = (event: WithoutRun<RunEvent>): void => emitEvent({ ...event, runId });
-  const failWith = (conclusion: Conclusion): void => {
-    if (!steps.signal.aborted) emit({ type: 'failed', conclusion });
+  const failWith = (conclusion: Conclusion, identity?: UnitIdentity): void => {
+    if (steps.signal.aborted) return;
+    emit({ type: 'failed', conclusion, ...(identity === undefined ? {} : { identity }) });
   };
   const failStation = (problem: Fault): void => failWith({ verdict: 'ERROR', fault: problem });
 
@@ -76,11 +78,11 @@ export function createRunSession(options: {
   });
 
   /** The flasher gave up. Whose fault that is shows only a moment later. */
-  async function failUnlessUnplugged(conclusion: Conclusion): Promise<void> {
+  async function failUnlessUnplugged(conclusion: Conclusion, identity?: UnitIdentity): Promise<void> {
     watch.expectEnd();
     if (!(await sleep(clock, failurePause, steps.signal))) return;
     const gone = plugged !== null && !parts.portIsSame(plugged);
-    failWith(gone ? { verdict: 'ABORTED', fault: fault('unplugged') } : conclusion);
+    failWith(gone ? { verdict: 'ABORTED', fault: fault('unplugged') } : conclusion, identity);
   }
 
   /** The one way to success: the port is still the one that was plugged in, and the content is still the same. */
@@ -205,7 +207,7 @@ export function createRunSession(options: {
       if (portGone(run)) return;
       const found = await identify({ run, recipe, parts, log: testLog, signal: steps.signal });
       if (steps.signal.aborted) return;
-      if (found.kind === 'ends') return void failUnlessUnplugged(found.conclusion);
+      if (found.kind === 'ends') return void failUnlessUnplugged(found.conclusion, found.identity);
       if (found.kind === 'known') return emit({ type: 'identified', identity: found.identity });
       say('log.asks-serial');
       emit({ type: 'identity-asked', ask: found.ask, identity: found.identity });
