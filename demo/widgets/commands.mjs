@@ -34,6 +34,7 @@ export function createMemory() {
  * @property {(address: number) => void} receive starts `loady`; the prompt comes when it is over
  * @property {() => void} reset
  * @property {() => void} boot starts what is in storage
+ * @property {number} volts of its supply
  * @property {boolean} refusesWrites
  * @property {boolean} storageCorrupts
  * @property {(block: number, bytes: number) => void} written
@@ -100,6 +101,12 @@ const commands = {
     const past = verb === 'write' ? 'written' : 'read';
     board.print(`${ok ? count : 0} blocks ${past}: ${ok ? 'OK' : 'ERROR'}\r\n`);
     if (ok && verb === 'write') board.written(block, bytes.length);
+  },
+
+  adc({ print, volts }, [verb, channel]) {
+    if (verb !== 'read' || channel !== 'vcc')
+      return print('adc - ADC sub system\r\n\r\nUsage:\r\nadc read vcc\r\n');
+    print(`vcc = ${volts.toFixed(2)} V\r\n`);
   },
 
   reset({ reset }) {

@@ -3,6 +3,9 @@ import { createYmodemReceiver } from './ymodem.mjs';
 
 const PROMPT = '=> ';
 const BOOT_DELAY_SECONDS = 2;
+const SUPPLY_VOLTS = 3.3;
+const DEFAULT_LATE_SECONDS = 5;
+const DEFAULT_BAD_VOLTS = 2.9;
 
 /**
  * The console of a board with a U-Boot in it: what comes out of it for what goes into it. It knows
@@ -13,7 +16,7 @@ const BOOT_DELAY_SECONDS = 2;
  * @param {string} options.model
  * @param {import('./storage.mjs').Storage} options.storage
  * @param {import('./clock.mjs').WidgetClock} options.clock
- * @param {import('./faults.mjs').FaultKind | null} [options.fault]
+ * @param {import('./faults.mjs').WidgetFault | null} [options.fault]
  * @param {(bytes: Buffer) => void} options.send
  * @param {(received: number, total: number) => void} [options.onProgress] bytes of the image so far
  * @param {(event: { type: 'command', line: string } | { type: 'written', bytes: number } | { type: 'booted' }) => void} [options.onEvent]
@@ -56,7 +59,7 @@ export function createConsole({ serial, model, storage, clock, fault = null, sen
     receiver = null;
     env.clear();
     env.set('baudrate', '115200');
-    env.set('board', fault === 'wrong-model' ? 'gadget' : model);
+    env.set('board', fault?.kind === 'wrong-model' ? 'gadget' : model);
     env.set('bootcmd', 'mmc read ${loadaddr} 0 0x100; bootm ${loadaddr}');
     env.set('bootdelay', String(BOOT_DELAY_SECONDS));
     env.set('loadaddr', '0x42000000');
@@ -89,11 +92,15 @@ export function createConsole({ serial, model, storage, clock, fault = null, sen
       '## Booting kernel from Legacy Image at 42000000 ...\r\n   Verifying Checksum ... OK\r\nOK\r\n',
       '\r\nStarting kernel ...\r\n\r\n',
       `[    0.000000] WidgetOS 3.2.14 (${model})\r\n[    0.412000] widget-ctl: serial ${serial}\r\n`,
-      '\r\nWidgetOS 3.2 widgetos ttyS0\r\n\r\nwidgetos login: ',
+      fault?.kind === 'panic'
+        ? '[    0.530000] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(179,2)\r\n'
+        : '\r\nWidgetOS 3.2 widgetos ttyS0\r\n\r\nwidgetos login: ',
     ];
     const next = () => {
       const text = log.shift();
       if (text === undefined) {
+        // After a panic it only waits to be switched off.
+        if (fault?.kind === 'panic') return;
         stage = 'login';
         onEvent?.({ type: 'booted' });
         return;
@@ -131,7 +138,7 @@ export function createConsole({ serial, model, storage, clock, fault = null, sen
     const place = memory.at(address, data.length);
     if (!place) return print('## Total Size too large for memory\r\n');
     data.copy(place);
-    if (fault === 'crc') place[place.length >> 1] = (place[place.length >> 1] ?? 0) ^ 0x01;
+    if (fault?.kind === 'crc') place[place.length >> 1] = (place[place.length >> 1] ?? 0) ^ 0x01;
     env.set('filesize', data.length.toString(16));
     print(
       `\r\n## Total Size      = 0x${data.length.toString(16).padStart(8, '0')} = ${data.length} Bytes\r\n`,
@@ -147,8 +154,9 @@ export function createConsole({ serial, model, storage, clock, fault = null, sen
     receive,
     reset,
     boot,
-    refusesWrites: fault === 'refuse-write',
-    storageCorrupts: fault === 'bad-storage',
+    volts: fault?.kind === 'voltage' ? (fault.at ?? DEFAULT_BAD_VOLTS) : SUPPLY_VOLTS,
+    refusesWrites: fault?.kind === 'refuse-write',
+    storageCorrupts: fault?.kind === 'bad-storage',
     written: (_block, bytes) => onEvent?.({ type: 'written', bytes }),
   };
 
@@ -162,7 +170,11 @@ export function createConsole({ serial, model, storage, clock, fault = null, sen
       return print('widgetos login: ');
     }
     if (entered !== '') onEvent?.({ type: 'command', line: entered });
-    if (!runLine(board, entered)) prompt();
+    const run = () => {
+      if (!runLine(board, entered)) prompt();
+    };
+    if (fault?.kind === 'late') later(run, (fault.at ?? DEFAULT_LATE_SECONDS) * 1000);
+    else run();
   }
 
   /** @param {number} byte */

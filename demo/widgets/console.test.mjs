@@ -5,6 +5,7 @@ import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeWidgetImage } from '../image-file.mjs';
 import { createConsole } from './console.mjs';
+import { parseFault } from './faults.mjs';
 import { createManualClock } from './manual-clock.mjs';
 import { openStorage } from './storage.mjs';
 import { makeDataBlocks, makeEnd, makeHeader } from './ymodem-blocks.mjs';
@@ -25,8 +26,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** @param {import('./faults.mjs').FaultKind | null} [fault] */
-function powerOn(fault = null) {
+/** @param {string} [faultText] as `parseFault` reads it */
+function powerOn(faultText) {
+  const fault = faultText === undefined ? null : parseFault(faultText);
   const time = createManualClock();
   const storageFile = join(folder, 'storage.img');
   const storage = openStorage(storageFile, 64 * 1024);
@@ -178,6 +180,36 @@ describe("a widget's console", () => {
     const other = powerOn('wrong-model');
     other.stopAutoboot();
     expect(other.type('printenv board')).toContain('board=gadget');
+  });
+
+  it('says what its supply has', () => {
+    const good = powerOn();
+    good.stopAutoboot();
+    expect(good.type('adc read vcc')).toContain('vcc = 3.30 V\r\n=> ');
+    expect(good.type('adc read temperature')).toContain('Usage');
+    const weak = powerOn('voltage@2.9');
+    weak.stopAutoboot();
+    expect(weak.type('adc read vcc')).toContain('vcc = 2.90 V\r\n=> ');
+  });
+
+  it('answers late, and panics instead of booting, as it is told to', () => {
+    const late = powerOn('late@3');
+    late.stopAutoboot();
+    late.time.advance(3000);
+    expect(late.type('version')).toBe('version\r\n');
+    late.time.advance(2900);
+    expect(late.heard()).toBe('');
+    late.time.advance(100);
+    expect(late.heard()).toContain('U-Boot 2012');
+
+    const panicking = powerOn('panic');
+    panicking.stopAutoboot();
+    panicking.load();
+    panicking.type('mmc write 0x42000000 0 0x8');
+    panicking.type('boot');
+    panicking.time.advance(5000);
+    expect(panicking.heard()).toContain('Kernel panic');
+    expect(panicking.board.stage).toBe('booting');
   });
 
   it('leaves no timer behind', () => {

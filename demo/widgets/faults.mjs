@@ -9,8 +9,13 @@
  * - `refuse-write`: storage does not take writes
  * - `slow`: a line `at` times slower than it should be
  * - `wrong-model`: says it is another model
+ * - `panic`: the system that is in storage does not come up
+ * - `late`: answers each command `at` seconds late
+ * - `voltage`: its supply has `at` volts
+ * - `vanish`: unplugs itself when it is asked for its supply
  *
- * @typedef {'silent' | 'garbage' | 'disconnect' | 'crc' | 'bad-storage' | 'refuse-write' | 'slow' | 'wrong-model'} FaultKind
+ * @typedef {'silent' | 'garbage' | 'disconnect' | 'crc' | 'bad-storage' | 'refuse-write' | 'slow' | 'wrong-model'
+ *   | 'panic' | 'late' | 'voltage' | 'vanish'} FaultKind
  * @typedef {{ kind: FaultKind, at?: number }} WidgetFault
  */
 
@@ -24,6 +29,10 @@ export const faultKinds = [
   'refuse-write',
   'slow',
   'wrong-model',
+  'panic',
+  'late',
+  'voltage',
+  'vanish',
 ];
 
 /**

@@ -21,7 +21,7 @@ const help = `Usage: node demo/widgets/plug.mjs --dir DIR [options]
   --storage DIR      keeps the storage files there; without it they go at the end
   --fault N:FAULT    what is wrong with widget N, from 0, as in 3:disconnect@40; may be repeated.
                      silent, garbage, disconnect@PERCENT, crc, bad-storage, refuse-write,
-                     slow@TIMES, wrong-model
+                     slow@TIMES, wrong-model, panic, late@SECONDS, voltage@VOLTS, vanish
   --interactive      keys: a digit unplugs or plugs that one, u unplugs all, p plugs all, q ends
 
 Prints one JSON object a line for whatever happens. Ctrl-C unplugs all and cleans up.`;

@@ -63,7 +63,7 @@ export function createWidget({
       model,
       storage,
       clock,
-      fault: fault?.kind ?? null,
+      fault,
       send: (bytes) => {
         if (fault?.kind === 'silent') return;
         outgoing.send(fault?.kind === 'garbage' ? noiseLike(bytes) : bytes);
@@ -73,7 +73,10 @@ export function createWidget({
         const percent = total > 0 ? (received * 100) / total : 0;
         if (fault?.kind === 'disconnect' && percent >= (fault.at ?? 50)) unplug();
       },
-      onEvent: (event) => events.emit(event.type, event),
+      onEvent: (event) => {
+        events.emit(event.type, event);
+        if (fault?.kind === 'vanish' && event.type === 'command' && event.line.startsWith('adc ')) unplug();
+      },
     });
     const incoming = createLine({
       baud: speed,

@@ -195,6 +195,18 @@ describe('a widget', () => {
     expect(first.bytes().length).toBe(0);
     expect(second.text()).not.toContain('=> ');
   });
+
+  it('unplugs itself when it is asked for its supply, on demand', async () => {
+    const widget = makeWidget({ fault: { kind: 'vanish' } });
+    widget.plug(join(folder, 'ttyWIDGET0'));
+    const far = open(widget.path);
+    far.write('\r');
+    await until(() => far.text().includes('=> '));
+    far.write('adc read vcc\r');
+    await until(() => far.gone());
+    expect(widget.link).toBe(null);
+    expect(far.text()).not.toContain('vcc =');
+  });
 });
 
 describe('a fault', () => {
