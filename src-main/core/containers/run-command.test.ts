@@ -50,7 +50,7 @@ describe('the equal command line', () => {
         Env: ['MODE=fast', 'magicNumber=•••', 'PATH=/bin'],
         Cmd: ['/run it', '-v'],
         WorkingDir: '/workspace',
-        Labels: { 'io.slipway.bay': '1', 'deviceSupportStatus.widgy': 'Stable' },
+        Labels: { 'io.slipway.bay': '1', line: '4', 'deviceSupportStatus.widgy': 'Stable' },
         ExposedPorts: { '80/tcp': {}, '9/udp': {} },
       },
       {
@@ -77,7 +77,7 @@ describe('the equal command line', () => {
             Type: 'volume',
             Source: 'cache',
             Target: '/c',
-            VolumeOptions: { Labels: { a: 'b' }, DriverConfig: { Name: 'local' } },
+            VolumeOptions: { Labels: { a: 'b', 'io.slipway.station': 's' }, DriverConfig: { Name: 'local' } },
           },
           { Type: 'tmpfs', Target: '/t', TmpfsOptions: { SizeBytes: 1024, Mode: 0o1777 } },
         ],
@@ -85,7 +85,7 @@ describe('the equal command line', () => {
     );
     const option = (name: string): string[] => valuesOf(words, name);
     expect(option('--env')).toEqual(['MODE=fast', 'magicNumber']);
-    expect(option('--label')).toEqual(['io.slipway.bay=1']);
+    expect(option('--label')).toEqual(['line=4']);
     expect(option('--device')).toEqual(['/dev/ttyACM3:/dev/ttyACM0:rwm']);
     expect(option('--mount')).toEqual([
       'type=bind,"source=/srv/a,b",target=/workspace,readonly',

@@ -18,8 +18,8 @@ const usualShm = 64 * 1024 ** 2;
 
 /**
  * The `docker run` that makes an equal container. It says what the container was made with and what the image does
- * not say already. It has no name: two containers cannot have one. Its labels are the container's: the station
- * counts what it makes among its own.
+ * not say already. It has no name: two containers cannot have one. Slipway's own labels are left out: what somebody
+ * runs by hand is theirs, and the station would remove it with what no run needs.
  *
  * `details` must have no secrets left in it. A variable that was masked is passed without a value (`--env NAME`),
  * which Docker takes from the shell.
@@ -120,9 +120,11 @@ function sameWords(one: readonly string[], other: readonly string[]): boolean {
 
 function labelOptions(labels: Record<string, string>, ofImage: Record<string, string>): Option[] {
   return Object.entries(labels)
-    .filter(([name, value]) => ofImage[name] !== value)
+    .filter(([name, value]) => ofImage[name] !== value && !isSlipways(name))
     .map(([name, value]) => ['--label', `${name}=${value}`]);
 }
+
+const isSlipways = (label: string): boolean => label.startsWith('io.slipway.');
 
 function mountWords({ Type, Source, Target, ReadOnly, ...more }: MountOptions): string {
   const { VolumeOptions, TmpfsOptions, BindOptions } = more;
@@ -133,7 +135,7 @@ function mountWords({ Type, Source, Target, ReadOnly, ...more }: MountOptions): 
   if (Type === 'bind' && BindOptions?.Propagation) fields.push(`bind-propagation=${BindOptions.Propagation}`);
   if (Type === 'volume' && VolumeOptions) {
     if (VolumeOptions.NoCopy) fields.push('volume-nocopy');
-    for (const [name, value] of Object.entries(VolumeOptions.Labels))
+    for (const [name, value] of Object.entries(VolumeOptions.Labels).filter(([name]) => !isSlipways(name)))
       fields.push(`volume-label=${name}=${value}`);
     const { Name = '', Options = {} } = VolumeOptions.DriverConfig ?? {};
     if (Name !== '') fields.push(`volume-driver=${Name}`);

@@ -5,6 +5,7 @@ import * as schemas from './cleanup-schemas.js';
 import type { Connection } from './connection.js';
 import { labels } from './engine.js';
 import { readProblem } from './faults.js';
+import { ownsContainer } from './ownership.js';
 
 /** How long a survey, or one removal on a slow disk, may take, in ms. */
 const slowLimit = 120_000;
@@ -17,6 +18,8 @@ type Labels = Record<string, string>;
 export function createCleanupEngine(connection: Connection, stationId: string): CleanupEngine {
   const isOurs = (given: Labels): boolean => given[labels.station] === stationId;
   const isOurImage = (given: Labels): boolean => given[labels.madeBy] === stationId || isOurs(given);
+  const isOwn = (docker: Docker, { Config, Image }: schemas.ContainerDetails): Promise<boolean> =>
+    ownsContainer(docker, stationId, { labels: Config.Labels, imageId: Image });
   const byLabel = (...names: string[]): string =>
     JSON.stringify({ label: names.map((name) => `${name}=${stationId}`) });
 
@@ -47,25 +50,13 @@ export function createCleanupEngine(connection: Connection, stationId: string): 
     return steps.length === 1 && /^imported from/i.test(steps[0]?.Comment ?? '');
   }
 
-  /** A container that has our label only because its image has it is somebody else's. */
-  function hasOwnLabel(given: Labels, image: Labels | undefined): boolean {
-    if (!isOurs(given)) return false;
-    const isOwn = (name: string): boolean => name.startsWith('io.slipway.') && given[name] !== image?.[name];
-    return !isOurs(image ?? {}) || Object.keys(given).some(isOwn);
-  }
-
-  async function surveyContainers(
-    docker: Docker,
-    images: Map<string, { Labels: Labels }>,
-    abortSignal: AbortSignal,
-  ): Promise<SurveyedContainer[]> {
+  async function surveyContainers(docker: Docker, abortSignal: AbortSignal): Promise<SurveyedContainer[]> {
     const filters = byLabel(labels.station);
     const answer: unknown = await docker.listContainers({ all: true, size: true, filters, abortSignal });
     const found: SurveyedContainer[] = [];
     for (const { Id, SizeRw } of schemas.ownContainersSchema.parse(answer)) {
       const details = await inspectContainer(docker, Id);
-      if (details === null || !hasOwnLabel(details.Config.Labels, images.get(details.Image)?.Labels))
-        continue;
+      if (details === null || !(await isOwn(docker, details))) continue;
       found.push({
         id: details.Id,
         name: details.Name.replace(/^\//, ''),
@@ -169,7 +160,7 @@ export function createCleanupEngine(connection: Connection, stationId: string): 
             abortSignal,
           });
           const survey: EngineSurvey = {
-            containers: await surveyContainers(docker, images, abortSignal),
+            containers: await surveyContainers(docker, abortSignal),
             images: [],
             networks: await surveyNetworks(docker, abortSignal),
             volumes: (schemas.volumeListSchema.parse(volumes).Volumes ?? [])
@@ -204,9 +195,7 @@ export function createCleanupEngine(connection: Connection, stationId: string): 
     removeContainer: (id) =>
       remove(async (docker) => {
         const details = await inspectContainer(docker, id);
-        if (details === null) return 'gone';
-        const image = await inspectImage(docker, details.Image);
-        if (!hasOwnLabel(details.Config.Labels, image?.Config?.Labels)) return 'gone';
+        if (details === null || !(await isOwn(docker, details))) return 'gone';
         // Not by force: one that was started meanwhile stays.
         await docker.getContainer(id).remove({ v: true });
         return 'removed';

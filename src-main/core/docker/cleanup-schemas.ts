@@ -36,6 +36,7 @@ export const containerDetailsSchema = z.object({
   Config: z.object({ Image: z.string(), Labels: labelsSchema }),
   State: z.object({ Status: z.string(), FinishedAt: timeSchema }),
 });
+export type ContainerDetails = z.infer<typeof containerDetailsSchema>;
 
 export const imageListSchema = z.array(
   z.object({

@@ -12,6 +12,7 @@ import type {
 import type { Connection } from './connection.js';
 import { labels } from './engine.js';
 import { readProblem } from './faults.js';
+import { ownsContainer } from './ownership.js';
 import { runInContainer } from './run-in-container.js';
 import { containerListSchema, containerSchema } from './schemas.js';
 import { toReadable } from './to-readable.js';
@@ -61,10 +62,12 @@ export function createContainerFilesEngine(options: {
   const describe = async (id: string): Promise<Result<ContainerPlace>> => {
     const found = await connection.call(async ({ docker }, abortSignal) => {
       const answer: unknown = await docker.getContainer(id).inspect({ abortSignal });
-      return toPlace(placeSchema.parse(answer));
+      const container = placeSchema.parse(answer);
+      const owner = { labels: container.Config.Labels, imageId: container.Image };
+      return (await ownsContainer(docker, stationId, owner)) ? toPlace(container) : null;
     });
     if (!found.ok) return found;
-    return found.value.labels[labels.station] === stationId ? found : fail('container-gone');
+    return found.value === null ? fail('container-gone') : ok(found.value);
   };
 
   /** Does something with a container once it is known to be ours. */

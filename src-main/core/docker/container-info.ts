@@ -7,6 +7,7 @@ const states = ['created', 'running', 'exited', 'dead'] as const;
 export function toContainerInfo(answer: ContainerAnswer): ContainerInfo {
   const state = states.find((known) => known === answer.State.Status) ?? 'other';
   const ended = state === 'exited' || state === 'dead';
+  const { StartedAt: startedAt, FinishedAt: finishedAt } = answer.State;
   return {
     id: answer.Id,
     name: answer.Name.replace(/^\//, ''),
@@ -17,8 +18,9 @@ export function toContainerInfo(answer: ContainerAnswer): ContainerInfo {
     // One that never ran has a code too: what its start failed with.
     exitCode: ended ? answer.State.ExitCode : null,
     outOfMemory: answer.State.OOMKilled,
-    startedAt: answer.State.StartedAt,
-    finishedAt: ended ? answer.State.FinishedAt : null,
+    startedAt,
+    // The engine notes the start once it has been told of it: a short program has ended by then.
+    finishedAt: ended && finishedAt !== null ? Math.max(finishedAt, startedAt ?? finishedAt) : null,
     published: published(answer),
   };
 }

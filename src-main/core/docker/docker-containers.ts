@@ -6,8 +6,8 @@ import type { ContainerSource, ImageDefaults, RawContainer } from '../containers
 import type { UsageCounters } from '../containers/usage.js';
 import type { Connection } from './connection.js';
 import { imageDefaultsSchema, ownerSchema } from './details-schema.js';
-import { labels } from './engine.js';
 import { readProblem } from './faults.js';
+import { ownsContainer } from './ownership.js';
 import type { Session } from './session.js';
 import { toReadable } from './to-readable.js';
 import { statsSchema, toUsageCounters } from './usage-schema.js';
@@ -24,11 +24,9 @@ export function createDockerContainers(connection: Connection, stationId: string
   ): Promise<{ answer: RawContainer['answer']; image: string; imageName: string } | null> => {
     const answer = z.json().parse(await docker.getContainer(id).inspect({ abortSignal }));
     const { Id, Image, Config } = ownerSchema.parse(answer);
-    const given = Config.Labels;
-    // The label alone may be the image's: what somebody runs from an image that Slipway made is somebody's.
-    const isMade = [labels.bay, labels.run, labels.role].some((name) => given[name] !== undefined);
     // A name would be found as well; only an id was asked for.
-    if (given[labels.station] !== stationId || !isMade || !Id.startsWith(id)) return null;
+    if (!Id.startsWith(id)) return null;
+    if (!(await ownsContainer(docker, stationId, { labels: Config.Labels, imageId: Image }))) return null;
     return { answer, image: Image, imageName: Config.Image };
   };
 

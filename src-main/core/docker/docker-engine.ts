@@ -14,6 +14,7 @@ import { readProblem } from './faults.js';
 import { followLogs } from './follow-logs.js';
 import { createImageEvents } from './image-events.js';
 import { createNetworks } from './networks.js';
+import { isOwnContainer, ownsContainer } from './ownership.js';
 import { containerListSchema, containerSchema, createdSchema, imageSchema } from './schemas.js';
 
 /** How long making, starting or removing a container may take on a slow disk, in ms. */
@@ -53,21 +54,24 @@ export function createDockerEngine({ search, stationId, clock }: DockerEngineOpt
     if (type === 'removed') owned.delete(containerId);
   });
 
-  /** `container-gone` for one that is not ours: nothing without our label is ever touched. */
+  /** `container-gone` for one that is not ours: what somebody else made is ever neither looked at nor touched. */
+  const inspect = async (id: string): Promise<Result<ContainerInfo>> => {
+    const found = await connection.call(async ({ docker }, abortSignal) => {
+      const answer: unknown = await docker.getContainer(id).inspect({ abortSignal });
+      const info = toContainerInfo(containerSchema.parse(answer));
+      if (!owned.has(info.id) && !(await ownsContainer(docker, stationId, info))) return null;
+      owned.add(info.id);
+      return info;
+    });
+    if (!found.ok) return found;
+    return found.value === null ? fail('container-gone') : ok(found.value);
+  };
+
   const mustBeOurs = async (id: string): Promise<Result<void>> => {
     if (owned.has(id)) return ok();
     const info = await inspect(id);
-    if (!info.ok) return info;
-    return owned.has(id) || owned.has(info.value.id) ? ok() : fail('container-gone');
+    return info.ok ? ok() : info;
   };
-
-  const inspect = (id: string): Promise<Result<ContainerInfo>> =>
-    connection.call(async ({ docker }, abortSignal) => {
-      const answer: unknown = await docker.getContainer(id).inspect({ abortSignal });
-      const info = toContainerInfo(containerSchema.parse(answer));
-      if (info.labels[labels.station] === stationId) owned.add(info.id);
-      return info;
-    });
 
   /** An action on a container of ours, where some answers of the engine mean that it is done already. */
   const act = async (
@@ -195,9 +199,8 @@ export function createDockerEngine({ search, stationId, clock }: DockerEngineOpt
         return containerListSchema.parse(answer);
       });
       if (!listed.ok) return listed;
-      const ours = listed.value.filter(
-        ({ Labels }) => Labels[labels.station] === stationId && isMadeByUs(Labels),
-      );
+      // Not yet compared with their images: `inspect` does it.
+      const ours = listed.value.filter(({ Labels }) => isOwnContainer(stationId, Labels, null));
       const found: ContainerInfo[] = [];
       for (let next = 0; next < ours.length; next += atOnce) {
         const some = ours.slice(next, next + atOnce).map(({ Id }) => inspect(Id));
@@ -211,17 +214,15 @@ export function createDockerEngine({ search, stationId, clock }: DockerEngineOpt
     },
 
     followLogs: (id, options) => followLogs({ connection, clock }, id, options),
-    exec: (id, options) => exec({ connection, clock }, id, options),
-    readFile: (id, path, limit) => readContainerFile(connection, id, path, limit),
+    async exec(id, options) {
+      const ours = await mustBeOurs(id);
+      return ours.ok ? exec({ connection, clock }, id, options) : ours;
+    },
+    async readFile(id, path, limit) {
+      const ours = await mustBeOurs(id);
+      return ours.ok ? readContainerFile(connection, id, path, limit) : ours;
+    },
   };
-}
-
-/**
- * Every container of ours is a bay's, a run's or has a role. One that somebody ran from an image that Slipway made
- * has the image's labels, the station's among them, but none of these: it is somebody's.
- */
-function isMadeByUs(given: Record<string, string>): boolean {
-  return [labels.bay, labels.run, labels.role].some((name) => given[name] !== undefined);
 }
 
 function toImageInfo({ Id, RepoDigests, Config }: z.infer<typeof imageSchema>): ImageInfo {

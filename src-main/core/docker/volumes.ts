@@ -5,6 +5,7 @@ import type { VolumeEngine, VolumeFacts, VolumeUsers } from '../volumes/volume-e
 import type { DockerEngine } from './docker-engine.js';
 import { labels } from './engine.js';
 import { readProblem } from './faults.js';
+import { ownsContainer } from './ownership.js';
 
 /** Where a helper has its volume: no image has such a folder, so that nothing of an image gets into the volume. */
 const folder = '/.slipway-volume';
@@ -29,6 +30,7 @@ const usersSchema = z.array(
   z.object({
     Id: z.string(),
     Names: z.array(z.string()).nullish(),
+    ImageID: z.string(),
     State: z.string().optional(),
     Labels: z
       .record(z.string(), z.string())
@@ -101,7 +103,8 @@ export function createVolumeEngine(options: {
             if (Type !== 'volume' || Name === undefined) continue;
             const found = users.get(Name) ?? { usedBy: [], foreignUsers: 0 };
             users.set(Name, found);
-            if (container.Labels[labels.station] !== stationId) {
+            const owner = { labels: container.Labels, imageId: container.ImageID };
+            if (!(await ownsContainer(docker, stationId, owner))) {
               found.foreignUsers += 1;
               continue;
             }

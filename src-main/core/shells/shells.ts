@@ -34,7 +34,7 @@ export interface ShellParts extends ThrowAwayParts {
 }
 
 export function createShells(parts: ShellParts): Shells {
-  const { clock, engine, bays, records, terminal, terminals, stationId, host, operator, onDefect } = parts;
+  const { clock, engine, bays, records, terminal, terminals, host, operator, onDefect } = parts;
   /** Shells whose terminal is there, or is being made. */
   const shells = new Map<string, ShellRecord>();
   const changes = createEmitter<void>();
@@ -112,8 +112,7 @@ export function createShells(parts: ShellParts): Shells {
     if (run === null || containerId === null) return none;
     const container = await engine.inspectContainer(containerId);
     if (!container.ok) return container.error.code === 'container-gone' ? none : container;
-    const isOurs = container.value.labels[labels.station] === stationId;
-    if (!isOurs || container.value.state !== 'running') return none;
+    if (container.value.state !== 'running') return none;
     const begun = begin({
       bay: number,
       place: 'container',
@@ -201,8 +200,8 @@ export function createShells(parts: ShellParts): Shells {
 
   async function endLeftover(id: string, containerId: string): Promise<void> {
     const container = await engine.inspectContainer(containerId);
-    if (!container.ok || container.value.labels[labels.station] !== stationId) return;
-    if (container.value.state === 'running') await terminals.killMarked(containerId, id);
+    // What is not ours, or not any more, is as good as gone.
+    if (container.ok && container.value.state === 'running') await terminals.killMarked(containerId, id);
   }
 
   const message = (revision: number): EventMessage<'shells'> => ({ revision, shells: [...shells.values()] });
