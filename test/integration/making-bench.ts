@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
+import { z } from 'zod';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Job } from '../../src-shared/model/job.js';
 import type { Result } from '../../src-shared/model/result.js';
@@ -31,7 +32,7 @@ export interface MakingBench {
   readonly making: Making;
   /** Images with this test's name or label. */
   images(): Promise<Docker.ImageInfo[]>;
-  /** The unnamed images of the engine, and the containers whose command names this test. */
+  /** The unnamed images and layers, and the containers, that name this test in their commands. */
   everything(): Promise<{ images: string[]; containers: string[] }>;
   /** Files of the build context. */
   context(files: Record<string, string>): void;
@@ -43,12 +44,26 @@ export interface MakingBench {
   importFile(file: string, changes?: string[]): Promise<Result<{ jobId: string }>>;
 }
 
+const historySchema = z.array(z.looseObject({ CreatedBy: z.string() }));
+
 /** Sets the bench up and down around the tests of a file. */
 export function useMakingBench(name: string): MakingBench {
   const stationId = `test-${name}-${process.pid}`;
   const mine = `slipway-${name}-${process.pid}`;
   const clock = createSystemClock();
   const docker = new Docker({ socketPath: dockerHost().replace('unix://', '') });
+
+  /** An engine has layers of others, too, who make and remove them meanwhile. */
+  async function historyHas(id: string, text: string): Promise<boolean> {
+    try {
+      const history = historySchema.parse(await docker.getImage(id).history());
+      return history.some(({ CreatedBy }) => CreatedBy.includes(text));
+    } catch (error) {
+      if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return false;
+      throw error;
+    }
+  }
+
   let engine: DockerEngine;
   let home: string;
   let folder: string;
@@ -109,10 +124,12 @@ export function useMakingBench(name: string): MakingBench {
     async everything() {
       const all = await docker.listImages({ all: true });
       const containers = await docker.listContainers({ all: true });
+      const unnamed = all
+        .filter(({ RepoTags }) => (RepoTags ?? []).every((tag) => tag === '<none>:<none>'))
+        .map(({ Id }) => Id);
+      const isMine = await Promise.all(unnamed.map((id) => historyHas(id, mine)));
       return {
-        images: all
-          .filter(({ RepoTags }) => (RepoTags ?? []).every((tag) => tag === '<none>:<none>'))
-          .map(({ Id }) => Id),
+        images: unnamed.filter((_, index) => isMine[index]),
         containers: containers.filter(({ Command }) => Command.includes(mine)).map(({ Id }) => Id),
       };
     },
