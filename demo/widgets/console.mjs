@@ -154,7 +154,10 @@ export function createConsole({ serial, model, storage, clock, fault = null, sen
     receive,
     reset,
     boot,
-    volts: fault?.kind === 'voltage' ? (fault.at ?? DEFAULT_BAD_VOLTS) : SUPPLY_VOLTS,
+    /** Asked for each time: somebody may turn it up meanwhile. */
+    get volts() {
+      return fault?.kind === 'voltage' ? (fault.at ?? DEFAULT_BAD_VOLTS) : SUPPLY_VOLTS;
+    },
     refusesWrites: fault?.kind === 'refuse-write',
     storageCorrupts: fault?.kind === 'bad-storage',
     written: (_block, bytes) => onEvent?.({ type: 'written', bytes }),

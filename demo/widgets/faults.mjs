@@ -11,7 +11,7 @@
  * - `wrong-model`: says it is another model
  * - `panic`: the system that is in storage does not come up
  * - `late`: answers each command `at` seconds late
- * - `voltage`: its supply has `at` volts
+ * - `voltage`: its supply has `at` volts, which may be changed while it runs
  * - `vanish`: unplugs itself when it is asked for its supply
  *
  * @typedef {'silent' | 'garbage' | 'disconnect' | 'crc' | 'bad-storage' | 'refuse-write' | 'slow' | 'wrong-model'

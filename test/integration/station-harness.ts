@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import Docker from 'dockerode';
 import { z } from 'zod';
 import { prepareDemoHome } from '../../demo/home.mjs';
-import { parseFault } from '../../demo/widgets/faults.mjs';
+import { parseFault, type WidgetFault } from '../../demo/widgets/faults.mjs';
 import { plugWidgets } from '../../demo/widgets/plug.mjs';
 import type { BayView } from '../../src-shared/model/bay.js';
 import { bayViewSchema } from '../../src-shared/model/bay.js';
@@ -34,7 +34,11 @@ export interface Bench {
   defer(release: () => unknown): void;
 }
 
-export type PluggedWidgets = ReturnType<typeof plugWidgets> & { storage: (index: number) => Buffer };
+export type PluggedWidgets = ReturnType<typeof plugWidgets> & {
+  storage: (index: number) => Buffer;
+  /** What is wrong with each one. */
+  faults: Map<number, WidgetFault>;
+};
 
 export async function makeBench(settings: Record<string, unknown> = {}): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-station-'));
@@ -50,8 +54,8 @@ export async function makeBench(settings: Record<string, unknown> = {}): Promise
     plug({ count = 1, faults = {}, baud = quickBaud, model = 'widgy' } = {}) {
       plugged += 1;
       const storageDir = mkdtempSync(join(folder, 'storage-'));
-      const entries = Object.entries(faults).map(
-        ([index, fault]) => [Number(index), parseFault(fault)] as const,
+      const faulty = new Map(
+        Object.entries(faults).map(([index, fault]) => [Number(index), parseFault(fault)] as const),
       );
       const widgets = plugWidgets({
         dir: devices,
@@ -59,12 +63,16 @@ export async function makeBench(settings: Record<string, unknown> = {}): Promise
         baud,
         model,
         storageDir,
-        faults: new Map(entries),
+        faults: faulty,
         ...(plugged === 1 ? {} : { serialPrefix: `X${plugged}-` }),
       });
       releases.push(() => widgets.dispose());
       for (let index = 0; index < count; index += 1) widgets.plug(index);
-      return { ...widgets, storage: (index) => readFileSync(join(storageDir, `ttyWIDGET${index}.img`)) };
+      return {
+        ...widgets,
+        faults: faulty,
+        storage: (index) => readFileSync(join(storageDir, `ttyWIDGET${index}.img`)),
+      };
     },
     defer: (release) => void releases.push(release),
     async dispose() {

@@ -1,7 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
 import { ensureDemoImages } from '../../demo/images.mjs';
 import type { RunRecord } from '../../src-shared/model/run.js';
 import type { Station } from '../../src-main/core/station-api.js';
@@ -14,6 +11,7 @@ import {
   untilBay,
   type Bench,
 } from './station-harness.js';
+import { boots, power, version, withFlasher, withTool, writeRecipes } from './unit-recipes.js';
 
 // Each unit stands in a bay with a recipe of its own, so that a station has them all at once.
 
@@ -23,74 +21,6 @@ beforeAll(async () => {
   await ensureDemoImages({ log: () => undefined });
 }, 600_000);
 
-/** The company's flasher, which leaves the board at its boot loader's prompt and goes on running. */
-const withFlasher = {
-  image: { name: 'widget-deployer' },
-  container: {
-    device: '/dev/ttyACM0',
-    panelPort: 80,
-    mounts: [{ type: 'bind', source: 'workspace', target: '/workspace' }],
-    env: { magicNumber: { secret: 'magicNumber' }, BOOT_COMMAND: '' },
-    capabilities: ['NET_BIND_SERVICE', 'DAC_OVERRIDE'],
-  },
-  flash: {
-    start: { http: { method: 'POST', path: '/flash' } },
-    ready: { path: '/status' },
-    progress: [{ http: { path: '/status', every: '200ms', percent: 'percent', unitSerial: 'serial' } }],
-    success: [{ http: { path: '/status', field: 'state', equals: 'done' } }],
-    failure: [{ http: { path: '/status', field: 'state', equals: 'error' } }],
-  },
-};
-
-/** The tool without a panel: quick, and gone when the tests begin. */
-const withTool = {
-  image: { name: 'slipway-test-tool' },
-  container: {
-    device: '/dev/ttyACM0',
-    network: 'none',
-    env: { STEPS: '1' },
-    capabilities: ['DAC_OVERRIDE'],
-  },
-  flash: {
-    progress: [{ log: '^serial: (?<serial>\\S+)' }],
-    success: [{ exitCode: 0 }],
-    failure: [{ exitCode: 'non-zero' }],
-  },
-};
-
-const power = {
-  name: 'power',
-  serial: { steps: [{ send: 'adc read vcc', expect: 'vcc = (?<vcc>\\S+) V', within: '1s' }] },
-  measurements: [{ name: 'vcc', unit: 'V', min: 3.1, max: 3.5 }],
-};
-const version = {
-  name: 'version',
-  serial: { steps: [{ send: 'version', expect: '^U-Boot (?<version>\\S+)' }] },
-  measurements: [{ name: 'version', matches: '^2012\\.' }],
-};
-const boots = {
-  name: 'boots',
-  serial: { steps: [{ send: 'boot', expect: 'login: $', within: '4s' }] },
-};
-
-/** Writes one recipe for each widget in place of the demo's, by its place in the row. */
-function writeRecipes(recipes: Record<string, unknown>[]): void {
-  for (const demo of ['widgy', 'widgeton', 'fidly', 'panel-less', 'uboot-qemu']) {
-    rmSync(join(bench.home, 'recipes', `${demo}.yaml`));
-  }
-  recipes.forEach((recipe, index) => {
-    const whole = {
-      name: `case-${index}`,
-      title: { en: `Case ${index}`, es: `Caso ${index}` },
-      model: 'widgy',
-      minimumSupport: 'unknown',
-      match: { path: `**/ttyWIDGET${index}` },
-      ...recipe,
-    };
-    writeFileSync(join(bench.home, 'recipes', `case-${index}.yaml`), stringify(whole));
-  });
-}
-
 interface Case {
   recipe: Record<string, unknown>;
   fault?: string;
@@ -99,7 +29,10 @@ interface Case {
 /** Flashes one unit for each case, all at once, and gives each one's record. */
 async function flashAll(cases: Case[]): Promise<{ runs: RunRecord[]; station: Station; sent: string[][] }> {
   bench = await makeBench();
-  writeRecipes(cases.map(({ recipe }) => recipe));
+  writeRecipes(
+    bench.home,
+    cases.map(({ recipe }) => recipe),
+  );
   const station = await startStation(bench);
   const faults = Object.fromEntries(
     cases.flatMap(({ fault }, index) => (fault === undefined ? [] : [[index, fault]])),
@@ -370,7 +303,7 @@ describe('a test that is aborted', () => {
       timeout: '10m',
       tearDown: { serial: { steps: [{ send: 'setenv heat off', expect: '=> $' }] } },
     };
-    writeRecipes([{ ...withTool, tests: [slow] }]);
+    writeRecipes(bench.home, [{ ...withTool, tests: [slow] }]);
     const station = await startStation(bench);
     const plugged = bench.plug();
     const lines: string[] = [];
