@@ -48,7 +48,8 @@ test('a unit is scanned, fails a measurement, passes on the next try, and its re
   const field = page.getByPlaceholder('SN- and four digits');
   await expect(field).toBeFocused();
   await page.keyboard.type('4006381333931\n');
-  await expect(page.getByRole('alert').filter({ hasText: '4006381333931' })).toBeVisible();
+  await expect(tile).toContainText('Scan the unit');
+  await expect(page.getByRole('alert').filter({ hasText: 'SN- and four digits' })).toBeVisible();
   expect(await containersOf(bench.home)).toEqual([]);
   await page.keyboard.type('SN-0042\n');
 

@@ -13,6 +13,16 @@ describe('how a bay is drawn', () => {
     }
   });
 
+  it('says what to do, not that it works, while it waits for an operator', () => {
+    const view = views.find(({ status, run }) => status === 'running' && run !== null);
+    if (view?.run === undefined || view.run === null) throw new Error('no running bay');
+    const asking = lookOf({
+      ...view,
+      run: { ...view.run, asks: { kind: 'identity', hint: null, pattern: '^W' } },
+    });
+    expect(asking).toMatchObject({ tone: 'blocked', word: 'words.asks.identity', verdict: null });
+  });
+
   it('offers what the bay can do, and nothing where it can do nothing', () => {
     const actions = Object.fromEntries(views.map((view) => [view.status, primaryAction(view)]));
     expect(actions).toEqual({

@@ -44,6 +44,10 @@ export function lookOf(view: BayView): BayLook {
         fault: run.fault,
       };
     case 'running':
+      // Nothing goes on until somebody answers: that must not look like work.
+      if (run !== null && run.asks !== null) {
+        return { ...quiet, tone: 'blocked', word: `words.asks.${run.asks.kind}`, icon: 'warning' };
+      }
       return {
         tone: 'running',
         word: run === null ? 'words.status.running' : `words.phase.${run.phase}`,
