@@ -14,6 +14,7 @@ import { terminalCalls, terminalEvents } from './contract/terminals.js';
 import { volumeCalls } from './contract/volumes.js';
 import { windowCalls, windowEvents } from './contract/window.js';
 import { unitCalls } from './contract/unit.js';
+import { webhookCalls, webhookEventStreams } from './contract/webhooks.js';
 import type { Fault } from './model/result.js';
 
 /**
@@ -37,6 +38,7 @@ export const stationCalls = {
   ...fileCalls,
   ...volumeCalls,
   ...unitCalls,
+  ...webhookCalls,
 } as const satisfies CallTable;
 /** What any front of the station can follow. */
 export const stationEvents = {
@@ -47,6 +49,7 @@ export const stationEvents = {
   ...jobEvents,
   ...containerEvents,
   ...imageEvents,
+  ...webhookEventStreams,
 } as const satisfies EventTable;
 
 export const calls = { ...stationCalls, ...windowCalls } as const;

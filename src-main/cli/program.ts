@@ -1,3 +1,4 @@
+import { addWebhookCommands } from './webhooks.js';
 import { addVolumeCommands } from './volumes.js';
 import { Command } from 'commander';
 import { verdictSchema } from '../../src-shared/model/run.js';
@@ -104,6 +105,9 @@ export function createProgram(
   addMakingCommands({ images, add, finish, common, context });
   const volumes = add(program, 'volumes', messages.text('cli.volumes'));
   addVolumeCommands({ volumes, add, finish, common, context });
+
+  const webhooks = add(program, 'webhooks', messages.text('cli.webhooks'));
+  addWebhookCommands({ webhooks, add, finish, common, context });
 
   const runs = add(program, 'runs', messages.text('cli.runs'));
   add(runs, 'list', messages.text('cli.runs-list'))

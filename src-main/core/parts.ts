@@ -29,6 +29,8 @@ import { createFilesPart } from './container-files/files-part.js';
 import { createContainerFilesEngine } from './docker/container-files.js';
 import { createVolumeEngine } from './docker/volumes.js';
 import { createVolumesPart } from './volumes/volumes-part.js';
+import { postOverHttp } from './webhooks/post.js';
+import { createWebhooksPart } from './webhooks/webhooks-part.js';
 import { createTerminals } from './terminals/terminals.js';
 
 /** What the station hands to each of its parts. */
@@ -122,7 +124,23 @@ export function createParts(context: PartContext) {
     recipes: () => recipes.all().map(({ recipe }) => recipe),
     onDefect,
   });
+  const webhooks = createWebhooksPart({
+    clock,
+    outbox: context.records.outbox,
+    hooks: () => config.state.config.webhooks,
+    settingsChanged: config.changes,
+    post: postOverHttp,
+    secret: (name) => context.secrets.read(name),
+    redact: (text) => context.secrets.redact(text),
+    station: () => ({ id: stationId, name: config.state.config.name, host }),
+    random: () => Math.random(),
+    onDefect,
+  });
   return {
+    /** What a person has to know of the parts. */
+    faults: () => webhooks.faults(),
+    /** Those faults may be others now. */
+    faultChanges: webhooks.changes,
     /** Whether a container of ours that no run needs is needed all the same. */
     claims: (container: Pick<ContainerInfo, 'labels'>): boolean => shells.claims(container),
     handlers: {
@@ -138,6 +156,7 @@ export function createParts(context: PartContext) {
       ...files.handlers,
       ...volumes.handlers,
       ...createUnitHandlers(context),
+      ...webhooks.handlers,
     },
     streams: {
       ...terminals.streams,
@@ -146,6 +165,7 @@ export function createParts(context: PartContext) {
       ...jobsPart.streams,
       ...containers.streams,
       ...imagesPart.streams,
+      ...webhooks.streams,
     },
     async stop(): Promise<void> {
       stopped.abort();
@@ -162,6 +182,7 @@ export function createParts(context: PartContext) {
         imagesPart.stop(),
         files.stop(),
         volumes.stop(),
+        webhooks.stop(),
       ]);
     },
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createMessages } from '../../src-shared/messages/messages.js';
@@ -33,6 +34,7 @@ import { createRunLogs } from './records/run-logs.js';
 import { createSerialOpener } from './serial/create-serial-opener.js';
 import { createReconciler } from './reconcile.js';
 import type { Station, StationOptions, StopMode } from './station-api.js';
+import { deliveriesFor } from './webhooks/run-events.js';
 import { createStationStreams } from './streams/station-streams.js';
 
 /** How long a stop waits for runs to end before it leaves them to the next start, in ms. */
@@ -106,7 +108,20 @@ async function open(
   const readable = secrets.check();
   if (!readable.ok) return readable;
   const recordsPath = join(home, 'records.db');
-  const openedRecords = openRecords({ path: recordsPath, clock, host });
+  const openedRecords = openRecords({
+    path: recordsPath,
+    clock,
+    host,
+    alongside: (event, run) => ({
+      deliveries: deliveriesFor(event, run, {
+        hooks: settings().webhooks,
+        station: { id: id.value, name: settings().name, host },
+        at: clock.now(),
+        redact: (text) => secrets.redact(text),
+        newId: randomUUID,
+      }),
+    }),
+  });
   if (!openedRecords.ok) return openedRecords;
   const records = openedRecords.value;
   own({ dispose: () => records.close() });
@@ -192,6 +207,7 @@ async function open(
       faults: [
         ...gate.faults(),
         ...ports.faults(),
+        ...parts.faults(),
         ...[writeFault ?? config.state.problem].flatMap((problem) =>
           problem === null ? [] : [{ source: 'station.yaml', since: configSince, fault: problem }],
         ),
@@ -297,6 +313,7 @@ async function open(
       streams.stationChanged();
     }),
     bays.verdicts.subscribe(() => streams.stationChanged()),
+    parts.faultChanges.subscribe(() => streams.stationChanged()),
   ];
   own({
     dispose() {

@@ -10,6 +10,7 @@ import serialEn from '../../assets/messages/en/serial.json' with { type: 'json' 
 import shellEn from '../../assets/messages/en/shell.json' with { type: 'json' };
 import shellsEn from '../../assets/messages/en/shells.json' with { type: 'json' };
 import terminalEn from '../../assets/messages/en/terminal.json' with { type: 'json' };
+import webhooksEn from '../../assets/messages/en/webhooks.json' with { type: 'json' };
 import windowEn from '../../assets/messages/en/window.json' with { type: 'json' };
 import wordsEn from '../../assets/messages/en/words.json' with { type: 'json' };
 import cliEs from '../../assets/messages/es/cli.json' with { type: 'json' };
@@ -24,6 +25,7 @@ import serialEs from '../../assets/messages/es/serial.json' with { type: 'json' 
 import shellEs from '../../assets/messages/es/shell.json' with { type: 'json' };
 import shellsEs from '../../assets/messages/es/shells.json' with { type: 'json' };
 import terminalEs from '../../assets/messages/es/terminal.json' with { type: 'json' };
+import webhooksEs from '../../assets/messages/es/webhooks.json' with { type: 'json' };
 import windowEs from '../../assets/messages/es/window.json' with { type: 'json' };
 import wordsEs from '../../assets/messages/es/words.json' with { type: 'json' };
 import type { Locale } from '../model/station.js';
@@ -57,6 +59,8 @@ const english = {
   shells: shellsEn,
   /** The frame of a terminal, whatever is at its other end. */
   terminal: terminalEn,
+  /** The outbox of webhooks: its states and its tab. */
+  webhooks: webhooksEn,
   window: windowEn,
 };
 
@@ -78,6 +82,7 @@ const spanish: Catalogue = {
   shell: shellEs,
   shells: shellsEs,
   terminal: terminalEs,
+  webhooks: webhooksEs,
   window: windowEs,
 };
 

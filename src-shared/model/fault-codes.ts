@@ -224,4 +224,14 @@ export const faultCodes = [
   'backup-damaged',
   'restore-undone',
   'restore-not-undone',
+  // Webhooks
+  'webhook-unknown',
+  'webhook-url-invalid',
+  'webhook-unreachable',
+  'webhook-timeout',
+  'webhook-refused',
+  'webhook-redirected',
+  'webhook-failing',
+  'webhook-gone',
+  'webhook-lost',
 ] as const;

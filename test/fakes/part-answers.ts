@@ -18,7 +18,20 @@ export function partAnswers() {
     ...fileAnswers(),
     ...volumeAnswers(),
     ...unitAnswers(),
+    ...webhookAnswers(),
   };
+}
+
+function webhookAnswers() {
+  const done = (): Promise<Result<void>> => Promise.resolve(ok());
+  return {
+    'webhooks.list': () => Promise.resolve(ok({ hooks: [] })),
+    'webhooks.deliveries': () => Promise.resolve(ok({ deliveries: [] })),
+    'webhooks.retry': done,
+    'webhooks.drop': () => Promise.resolve(ok({ dropped: 0 })),
+    'webhooks.test': () => Promise.resolve(ok({ status: 200, milliseconds: 12 })),
+    'webhooks.acknowledge': done,
+  } satisfies Partial<StationHandlers>;
 }
 
 function unitAnswers() {

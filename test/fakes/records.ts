@@ -4,6 +4,7 @@ import { createEmitter, type Emitter } from '../../src-main/core/emitter.js';
 import type { ShellRecord } from '../../src-shared/model/shell.js';
 import type { ShellRecords } from '../../src-main/core/records/shell-table.js';
 import { chainBeginning } from '../../src-main/core/records/chain.js';
+import type { Outbox } from '../../src-main/core/records/outbox.js';
 import type { Records, RunLog, RunLogs } from '../../src-main/core/records/records.js';
 
 /** A run that passed a minute after it began, but for what is given. */
@@ -122,10 +123,33 @@ export function createFakeRecords(initial: RunRecord[] = []): FakeRecords {
       since = at;
       return ok();
     },
+    outbox: createFakeOutbox(),
     shells: createFakeShells(() => fake.refusal),
     close: () => void (closed = true),
   };
   return fake;
+}
+
+/** Nothing waits: what webhooks are told is tested with the real one. */
+function createFakeOutbox(): Outbox {
+  const none = () => ok();
+  const nothing = () => ok(null);
+  const zero = () => ok(0);
+  return {
+    added: createEmitter<void>(),
+    next: nothing,
+    nextDue: nothing,
+    book: nothing,
+    delivered: none,
+    failed: none,
+    setGone: none,
+    ask: none,
+    acknowledge: none,
+    drop: zero,
+    trim: zero,
+    list: () => ok([]),
+    tallies: () => ok([]),
+  };
 }
 
 function createFakeShells(refusal: () => Fault | null): ShellRecords {

@@ -10,6 +10,7 @@ import type { YamlProblem } from '../yaml/problem.js';
 import { durationBetween } from '../yaml/quantities.js';
 import { localeOf } from './locale.js';
 import { retentionSchema, type Retention } from './retention.js';
+import { webhooksSchema, type WebhookSettings } from './webhook-config.js';
 
 export { localeOf };
 
@@ -40,6 +41,8 @@ export interface StationConfig {
   settle: number;
   /** What is removed by itself, and when. */
   retention: Retention;
+  /** Who is told of runs, by name. */
+  webhooks: ReadonlyMap<string, WebhookSettings>;
 }
 
 export interface Surroundings {
@@ -121,5 +124,6 @@ function stationSchema({ home, environment }: Surroundings): z.ZodType<StationCo
       .default(() => systemUser(environment)),
     settle: durationBetween('0ms', '1m').default(500),
     retention: retentionSchema,
+    webhooks: webhooksSchema,
   });
 }

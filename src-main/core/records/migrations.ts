@@ -167,7 +167,8 @@ export const migrations: readonly string[] = [
     due INTEGER NOT NULL,
     fault TEXT                  -- JSON: why the last attempt failed
   ) STRICT;
-  CREATE INDEX deliveries_by_hook ON deliveries (hook);
+  -- With what a sum needs: the bodies are not read for it.
+  CREATE INDEX deliveries_by_hook ON deliveries (hook, seq, at, bytes);
   CREATE INDEX deliveries_by_attachment ON deliveries (hook, attachment);
   CREATE INDEX deliveries_by_unit ON deliveries (hook, unit) WHERE unit <> '';
   -- Only what was tried waits for a time; whatever has not been tried is due.

@@ -2,12 +2,14 @@ import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fail, ok, type Result } from '../../../src-shared/model/result.js';
 import type { RunRecord } from '../../../src-shared/model/run.js';
+import type { WebhookEvent } from '../../../src-shared/model/webhook.js';
 import type { Clock } from '../clock.js';
 import { migrations } from './migrations.js';
 import { openDatabase } from './open-database.js';
 import type { Records } from './records.js';
 import { storable } from './run-rows.js';
 import { createAllocations } from './allocations.js';
+import { createOutbox, type NewDelivery } from './outbox.js';
 import { createMeasurementTable } from './measurement-table.js';
 import { createRunTable, positionsPerMillisecond } from './run-table.js';
 import { createShellTable } from './shell-table.js';
@@ -36,7 +38,12 @@ export interface RecordsOptions {
   host: string;
   /** Free bytes that `writable` asks for. */
   reserve?: number;
+  /** What is written in the transaction of a run's record because of it. Must not throw. */
+  alongside?: WriteAlongside;
 }
+
+/** Says what else is to be on disk the moment a run has begun or ended: what must not be lost in a crash between the two. */
+export type WriteAlongside = (event: WebhookEvent, run: RunRecord) => { deliveries: readonly NewDelivery[] };
 
 /**
  * Opens the records, or makes them. Expected failures: `records-corrupt` and `records-newer`, the file
@@ -60,7 +67,7 @@ export function openRecords(options: RecordsOptions): Result<Records> {
 
 function createRecords(
   database: Database,
-  { path, clock, host, reserve: wanted = reserve }: RecordsOptions,
+  { path, clock, host, reserve: wanted = reserve, alongside }: RecordsOptions,
 ): Records & { beat(): Result<void> } {
   const statement = createStatements(database);
   const runs = createRunTable(database, path);
@@ -90,6 +97,8 @@ function createRecords(
       return ok();
     });
   }
+
+  const outbox = createOutbox(database, { commit, attempt });
 
   inTransaction(database, () => chain.begin());
   let counters = shifts.read();
@@ -130,7 +139,10 @@ function createRecords(
           throw new Error(`Run ${run.id} has its verdict: it is never changed again`);
         if (kept.startedAt !== run.startedAt) throw new Error(`Run ${run.id} cannot begin at another time`);
       }
+      const event = run.verdict !== null ? 'run.ended' : before.value === null ? 'run.started' : null;
+      const also = event === null ? undefined : alongside?.(event, run);
       const saved = commit(() => {
+        for (const delivery of also?.deliveries ?? []) outbox.add(delivery, run, clock.now());
         if (before.value === null) runs.insert(run);
         else runs.update(before.value.position, run);
         if (run.verdict === null) return;
@@ -140,6 +152,7 @@ function createRecords(
         chain.seal(run);
       });
       if (saved.ok && run.verdict !== null) shift = shifts.read() ?? shift;
+      if (saved.ok && (also?.deliveries.length ?? 0) > 0) outbox.announce();
       return saved;
     },
     find: (runId) =>
@@ -183,6 +196,7 @@ function createRecords(
       if (reset.ok) shift = shifts.read() ?? shift;
       return reset;
     },
+    outbox,
     shells: createShellTable(database, { commit, attempt }),
     measurements: (series) => attempt(() => ok(measured.newest(series))),
     allocate(range, runId) {

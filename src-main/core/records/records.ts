@@ -7,6 +7,7 @@ import type { NumberRange } from './allocations.js';
 import type { MeasurementSeries } from './measurement-table.js';
 import type { ChainHead } from './chain.js';
 import type { EventStream } from '../emitter.js';
+import type { Outbox } from './outbox.js';
 import type { ShellRecords } from './shell-table.js';
 
 /** What the history can be searched by; all that is given must hold. A front may pass the contract's filter as it is. */
@@ -46,6 +47,8 @@ export interface Records {
   /** Runs that ended with a verdict since the last reset, whenever they began. */
   counters(): Counters;
   resetCounters(at: number, operator: string): Result<void>;
+  /** What webhooks are still to be told. */
+  readonly outbox: Outbox;
   /** The shells that were opened in the bays' containers. */
   readonly shells: ShellRecords;
   /** What was measured over the last units, oldest first. */
