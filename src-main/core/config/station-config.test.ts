@@ -35,6 +35,7 @@ describe('station.yaml', () => {
       operator: expect.any(String) as string,
       settle: 500,
       retention: defaultRetention,
+      webhooks: new Map(),
     });
   });
 
@@ -53,6 +54,8 @@ locale: en
 theme: dark
 operator: Ana
 settle: 0ms
+webhooks:
+  mes: { url: 'https://mes.example/hook', secret: mes-key, only: { bays: [7] }, keep: { age: never } }
 `;
     expect(parsed(text)).toEqual({
       name: 'Line 2',
@@ -70,6 +73,19 @@ settle: 0ms
       operator: 'Ana',
       settle: 0,
       retention: defaultRetention,
+      webhooks: new Map([
+        [
+          'mes',
+          {
+            url: 'https://mes.example/hook',
+            events: ['run.ended'],
+            secret: 'mes-key',
+            only: { bays: [7] },
+            timeout: 10_000,
+            keep: { age: null, size: 64 * 1024 ** 2 },
+          },
+        ],
+      ]),
     });
   });
 
@@ -79,6 +95,11 @@ settle: 0ms
       'a misspelt key',
       'autoflash: true',
       'station.yaml:1:1: autoflash: “autoflash” is not known here. Did you mean “autoFlash”?',
+    ],
+    [
+      'a webhook with a password in its address',
+      "webhooks:\n  mes: { url: 'https://me:pass@mes.example/', secret: mes-key }",
+      /^station\.yaml:2:15: webhooks\.mes\.url: /,
     ],
     [
       'a switch in words',
