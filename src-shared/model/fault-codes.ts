@@ -154,6 +154,7 @@ export const faultCodes = [
   'serial-not-supported',
   // Jobs
   'jobs-unwritable',
+  'job-log-incomplete',
   'job-unknown',
   'job-runs',
   'job-interrupted',

@@ -143,7 +143,8 @@ export function runJob(options: {
     if (problem?.detail !== undefined) write(null, problem.detail, 'err');
     const closed = await log.close();
     job.state = state;
-    job.fault = closed.ok ? problem : (problem ?? closed.error);
+    // What was made is there all the same; how the task failed says more than that its log did.
+    job.fault = closed.ok ? problem : (problem ?? fault('job-log-incomplete', closed.error.params));
     job.endedAt = clock.now();
     await save();
     onChange();

@@ -123,8 +123,10 @@ export async function hashInputs(
   const files = new Map<string, string>();
   const whole = createSha256();
   whole.update(JSON.stringify([context.dockerfile, Object.entries(buildArgs).sort()]));
+  let path = context.folder;
   try {
     for (const entry of context.entries) {
+      path = entry.path;
       if (signal.aborted) return fail('station-stopping');
       const content =
         entry.type === 'file' ? await fileHash(entry.path, { signal, onBytes }) : (entry.target ?? '');
@@ -134,11 +136,8 @@ export async function hashInputs(
   } catch (error) {
     if (signal.aborted) return fail('station-stopping');
     if (!isSystemError(error)) throw error;
-    return fail(
-      'build-context-unreadable',
-      { path: error.path ?? context.folder, reason: error.code },
-      error.message,
-    );
+    // A disk that fails while a file is read says nothing of its path.
+    return fail('build-context-unreadable', { path: error.path ?? path, reason: error.code }, error.message);
   }
   return ok({ inputs: whole.digest(), files });
 }

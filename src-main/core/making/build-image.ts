@@ -18,6 +18,7 @@ import {
   type BuildContext,
 } from './build-context.js';
 import type { BuildEvent } from './build-events.js';
+import { isSystemError } from '../ports/system-error.js';
 import { createBuildReader } from './build-reader.js';
 import { basesOf, isPinned } from './dockerfile-bases.js';
 import type { ImageMaker } from './image-maker.js';
@@ -224,8 +225,10 @@ async function missingBase(
   context: BuildContext,
   request: BuildRequest,
 ): Promise<Result<void>> {
-  const dockerfile = await readFile(resolve(context.folder, request.dockerfile), 'utf8');
-  for (const image of basesOf(dockerfile, request.buildArgs)) {
+  const path = resolve(context.folder, request.dockerfile);
+  const dockerfile = await readText(path);
+  if (!dockerfile.ok) return dockerfile;
+  for (const image of basesOf(dockerfile.value, request.buildArgs)) {
     if (isPinned(image)) continue;
     const present = await maker.inspect(image);
     if (present.ok) continue;
@@ -234,6 +237,15 @@ async function missingBase(
     return absent ? fail('build-base-missing', { image }) : present;
   }
   return ok();
+}
+
+async function readText(path: string): Promise<Result<string>> {
+  try {
+    return ok(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return fail('build-context-unreadable', { path, reason: error.code }, error.message);
+  }
 }
 
 /** Newest first: one that another is built on cannot go, nor one whose container is still there. */

@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { JobPhase } from '../../../src-shared/model/job.js';
 import { fail, ok, type FaultParams, type Result } from '../../../src-shared/model/result.js';
 import { identify } from '../config/process-identity.js';
+import { isSystemError } from '../ports/system-error.js';
+import { hostFault } from '../tar/host-fault.js';
 import type { JobContext, Leftover, StepHandle } from '../jobs/jobs.js';
 import { removeFolder, temporaryPrefix } from '../jobs/leftovers.js';
 import { debootstrapArguments, type DebootstrapRequest } from './debootstrap-command.js';
@@ -17,12 +19,14 @@ import { sendArchive, type MakingParts } from './import-image.js';
 const leftOut = ['./var/cache/apt/archives/*.deb', './var/lib/apt/lists/*_*', './debootstrap'];
 /** How many last lines of what failed are told with it. */
 const lastLines = 20;
+/** With less than this left no base system can be made, whatever else was wrong, in bytes. */
+const tooLittle = 100 * 1024 ** 2;
 
 /**
  * Makes a base image by debootstrap, as a job: into a temporary folder, and from there as a tar straight into the
  * engine. Whatever happens, the folder goes and nothing in it stays mounted. Needs root: it makes devices and changes
  * its root folder. Fails with `debootstrap-needs-root`, `debootstrap-missing`, `debootstrap-failed`,
- * `debootstrap-unverified`, and what `debootstrapArguments` fails with.
+ * `debootstrap-unverified`, `host-no-space`, and what `debootstrapArguments` fails with.
  */
 export async function debootstrapImage(
   parts: MakingParts,
@@ -33,7 +37,9 @@ export async function debootstrapImage(
   if (process.getuid?.() !== 0) return fail('debootstrap-needs-root');
   const free = await mayTakeName(parts.maker, request.name, parts.stationId, request.replace);
   if (!free.ok) return free;
-  const folder = await mkdtemp(join(tmpdir(), temporaryPrefix));
+  const made = await makeFolder();
+  if (!made.ok) return made;
+  const folder = made.value;
   const left: Leftover = { type: 'folder', path: folder };
   await job.leaves(left);
   try {
@@ -42,7 +48,7 @@ export async function debootstrapImage(
     checking.log(`debootstrap ${words.value.join(' ')}`, 'station');
     checking.end('done');
     if (job.signal.aborted) return gaveUp();
-    const installed = await runDebootstrap(words.value, request.suite, job);
+    const installed = await runDebootstrap(words.value, folder, request.suite, job);
     if (!installed.ok) return installed;
     return await packFolder(parts, request, folder, job);
   } finally {
@@ -54,7 +60,26 @@ export async function debootstrapImage(
   }
 }
 
-async function runDebootstrap(words: string[], suite: string, job: JobContext): Promise<Result<void>> {
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+async function makeFolder(): Promise<Result<string>> {
+  try {
+    return ok(await mkdtemp(join(tmpdir(), temporaryPrefix)));
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return { ok: false, error: hostFault(error, join(tmpdir(), temporaryPrefix)) };
+  }
+}
+
+async function runDebootstrap(
+  words: string[],
+  folder: string,
+  suite: string,
+  job: JobContext,
+): Promise<Result<void>> {
   const child = spawn('debootstrap', words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     // A process group of its own, so that all it starts ends with it.
@@ -108,6 +133,10 @@ async function runDebootstrap(words: string[], suite: string, job: JobContext): 
   open?.handle.end('failed', code ?? undefined);
   const said = errors.join(' ');
   const reason = errors.at(-1) ?? last.at(-1) ?? '';
+  // Most of its programs keep quiet about a full disk: it then says that it could not download.
+  if (/no space left on device/i.test(said) || (await freeBytes(folder)) < tooLittle) {
+    return fail('host-no-space', { path: folder }, last.join('\n'));
+  }
   if (/signature|keyring|gpgv?|Release.*(?:signed|key)/i.test(said)) {
     return fail('debootstrap-unverified', { suite, reason }, last.join('\n'));
   }
