@@ -1,6 +1,7 @@
 import type { Component } from 'svelte';
 import type { MessageKey } from '../../../src-shared/messages/catalogue.js';
 import type { MachineTab } from '../window/navigation.svelte.js';
+import WebhooksTab from '../webhooks/WebhooksTab.svelte';
 import CleanupTab from './CleanupTab.svelte';
 import DoctorTab from './DoctorTab.svelte';
 
@@ -8,4 +9,5 @@ import DoctorTab from './DoctorTab.svelte';
 export const machineTabParts: Readonly<Record<MachineTab, { label: MessageKey; part: Component }>> = {
   doctor: { label: 'machine.tab.doctor', part: DoctorTab },
   cleanup: { label: 'machine.tab.cleanup', part: CleanupTab },
+  webhooks: { label: 'machine.tab.webhooks', part: WebhooksTab },
 };

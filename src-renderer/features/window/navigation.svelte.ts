@@ -3,7 +3,7 @@ export const bayTabs = ['run', 'container', 'shell', 'serial'] as const;
 export type BayTab = (typeof bayTabs)[number];
 
 /** The tabs of the machine's screen; the first is the one that it opens with. */
-export const machineTabs = ['doctor', 'cleanup'] as const;
+export const machineTabs = ['doctor', 'cleanup', 'webhooks'] as const;
 export type MachineTab = (typeof machineTabs)[number];
 
 /** Where the window is. It stands in the address's hash, so that a reload comes back to the same place. */
