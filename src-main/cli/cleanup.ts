@@ -36,7 +36,8 @@ export interface CleanupOptions extends CommonOptions {
 
 /**
  * `slipway cleanup`: what would go, and with `--yes` removes it. Without `--only` it is what is proposed; with
- * it, all of those kinds that nothing needs. 0 also when there is nothing; 2 when something could not be removed.
+ * it, all of those kinds that nothing needs. 0 also when there is nothing; 2 when something could not be removed, or
+ * the engine could not be asked what it holds.
  */
 export async function runCleanup(options: CleanupOptions, context: Context): Action {
   const output = outputOf(options, context);
@@ -58,9 +59,9 @@ export async function runCleanup(options: CleanupOptions, context: Context): Act
   if (records?.ok === false) return failed(output, records.error);
   const recipes = createRecipeStore({ folder: join(home, 'recipes'), clock });
   await recipes.start();
-  const configured = (await readSettings(home, environment)).config?.docker;
+  const { config } = await readSettings(home, environment);
   const connection = createConnection({
-    search: () => ({ configured, environment, home: environment['HOME'] ?? home }),
+    search: () => ({ configured: config?.docker, environment, home: environment['HOME'] ?? home }),
     stationId: id.value,
     clock,
   });
@@ -79,7 +80,7 @@ export async function runCleanup(options: CleanupOptions, context: Context): Act
         openRuns: new Set(unfinished?.ok === true ? unfinished.value.map((run) => run.id) : []),
         shownRuns: new Set(),
         busyBays: new Set(),
-        retention: defaultRetention,
+        retention: config?.retention ?? defaultRetention,
       };
     },
   });
@@ -101,10 +102,12 @@ async function cleanUp(cleaner: Cleaner, { only, yes }: CleanupOptions, output: 
   const isChosen = (item: CleanupItem): boolean =>
     item.kept === null && (only === undefined ? item.proposed : kinds.has(item.kind));
   const chosen = plan.items.filter(isChosen);
+  const unseen = plan.engineFault === null ? exitCodes.ok : exitCodes.ERROR;
   if (yes !== true) {
     for (const item of plan.items) output.event('item', { ...item, chosen: isChosen(item) });
-    if (chosen.length === 0) output.line(messages.text('machine.nothingLeft'));
-    else {
+    if (chosen.length === 0) {
+      if (plan.engineFault === null) output.line(messages.text('machine.nothingLeft'));
+    } else {
       output.line(
         formatTable(
           header(output),
@@ -116,11 +119,11 @@ async function cleanUp(cleaner: Cleaner, { only, yes }: CleanupOptions, output: 
         messages.text('cli.cleanup-preview', { count: chosen.length, megabytes: inMegabytes(bytes) }),
       );
     }
-    return exitCodes.ok;
+    return unseen;
   }
   if (chosen.length === 0) {
-    output.line(messages.text('machine.nothingLeft'));
-    return exitCodes.ok;
+    if (plan.engineFault === null) output.line(messages.text('machine.nothingLeft'));
+    return unseen;
   }
   const { outcomes, freedBytes } = await cleaner.remove(chosen, 'person');
   for (const outcome of outcomes) {
@@ -135,7 +138,7 @@ async function cleanUp(cleaner: Cleaner, { only, yes }: CleanupOptions, output: 
   }
   const count = outcomes.filter(({ outcome }) => outcome === 'removed').length;
   output.line(messages.text('cli.cleanup-done', { count, megabytes: inMegabytes(freedBytes) }));
-  return outcomes.some(({ outcome }) => outcome === 'failed') ? exitCodes.ERROR : exitCodes.ok;
+  return outcomes.some(({ outcome }) => outcome === 'failed') ? exitCodes.ERROR : unseen;
 }
 
 function header({ messages }: Output): string[] {

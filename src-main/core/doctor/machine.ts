@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fail, type Result } from '../../../src-shared/model/result.js';
 import type { EngineView, RecipeProblem } from '../../../src-shared/model/station.js';
 import { createSystemClock, type Clock } from '../clock.js';
-import { parseStationConfig } from '../config/station-config.js';
+import { parseStationConfig, type StationConfig } from '../config/station-config.js';
 import { findEndpoints, type Endpoint } from '../docker/endpoint.js';
 import { readBoundedFile } from '../files/bounded-file.js';
 import { isSystemError } from '../ports/system-error.js';
@@ -140,7 +140,10 @@ function once<Value>(ask: () => Promise<Value>): () => Promise<Value> {
 }
 
 /** What `station.yaml` of a home says, or would after the first start. Only reads. */
-export async function readSettings(home: string, environment: NodeJS.ProcessEnv): Promise<Settings> {
+export async function readSettings(
+  home: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<Settings & { config: (DoctorConfig & Pick<StationConfig, 'retention'>) | null }> {
   const file = join(home, 'station.yaml');
   const content = await readBoundedFile(file, limits.bytes);
   // The first start makes the file; until then its defaults are what will be in force.
@@ -151,10 +154,10 @@ export async function readSettings(home: string, environment: NodeJS.ProcessEnv)
     const { line = 1, column = 1, at = '' } = parsed.error[0] ?? {};
     return { state: 'unusable', config: null, problem: { line, column, at } };
   }
-  const { workspace, docker, ports } = parsed.value.value;
+  const { workspace, docker, ports, retention } = parsed.value.value;
   return {
     state: isFirst ? 'first-start' : 'in-force',
-    config: { workspace, docker, portsBase: ports.base },
+    config: { workspace, docker, portsBase: ports.base, retention },
   };
 }
 
