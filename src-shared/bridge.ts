@@ -30,6 +30,13 @@ export interface SlipwayBridge {
     params: EventParams<Name>,
     listener: (message: EventMessage<Name>) => void,
   ): () => void;
+  /**
+   * The station's path of a file or folder that a person has dropped on the page; empty for what has none, as a
+   * `File` that a script made up. The page can only ask about what it was handed.
+   *
+   * @param file a DOM `File`
+   */
+  pathOf(file: unknown): string;
 }
 
 declare global {

@@ -1,4 +1,5 @@
 import { dialog, type BrowserWindow } from 'electron';
+import { dirname, join } from 'node:path';
 import type { Messages } from '../../src-shared/messages/messages.js';
 import type { QuitAnswer } from './quit.js';
 
@@ -6,6 +7,9 @@ import type { QuitAnswer } from './quit.js';
 export interface Dialogs {
   chooseFolder(start: string | undefined): Promise<string | null>;
   chooseFile(start: string | undefined): Promise<string | null>;
+  chooseFiles(start: string | undefined): Promise<string[]>;
+  /** The system's dialog has asked before it answers with a file that is there. */
+  chooseSaveFile(name: string): Promise<string | null>;
   askToQuit(running: number[]): Promise<QuitAnswer>;
   askToReload(): Promise<boolean>;
   askToInterrupt(): Promise<boolean>;
@@ -18,6 +22,9 @@ const quitChoices = [
 ] as const;
 
 export function createDialogs(window: BrowserWindow, messages: () => Messages): Dialogs {
+  /** Where a file was saved last: the next is likely to go there as well. */
+  let lastFolder: string | null = null;
+
   async function ask(question: { title: string; detail: string; buttons: string[] }): Promise<number> {
     const { response } = await dialog.showMessageBox(window, {
       type: 'warning',
@@ -46,6 +53,22 @@ export function createDialogs(window: BrowserWindow, messages: () => Messages): 
         ...(start === undefined ? {} : { defaultPath: start }),
       });
       return filePaths[0] ?? null;
+    },
+    async chooseFiles(start) {
+      const { filePaths } = await dialog.showOpenDialog(window, {
+        properties: ['openFile', 'multiSelections'],
+        ...(start === undefined ? {} : { defaultPath: start }),
+      });
+      return filePaths;
+    },
+    async chooseSaveFile(name) {
+      const { canceled, filePath } = await dialog.showSaveDialog(window, {
+        defaultPath: lastFolder === null ? name : join(lastFolder, name),
+        properties: ['showOverwriteConfirmation', 'createDirectory'],
+      });
+      if (canceled || filePath === '') return null;
+      lastFolder = dirname(filePath);
+      return filePath;
     },
     async askToQuit(running) {
       const words = messages();

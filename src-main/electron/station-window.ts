@@ -99,6 +99,8 @@ export function connectWindow(options: StationWindowOptions): StationWindow {
     },
     'window.chooseFolder': async ({ start }) => ok({ folder: await dialogs.chooseFolder(start) }),
     'window.chooseFile': async ({ start }) => ok({ file: await dialogs.chooseFile(start) }),
+    'window.chooseFiles': async ({ start }) => ok({ files: await dialogs.chooseFiles(start) }),
+    'window.chooseSaveFile': async ({ name }) => ok({ file: await dialogs.chooseSaveFile(name) }),
     'window.zoom': ({ step }) => {
       changeZoom(step);
       return Promise.resolve(ok());

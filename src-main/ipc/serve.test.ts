@@ -58,6 +58,8 @@ const windowHandlers: WindowHandlers = {
   'window.answerQuit': () => Promise.resolve(ok()),
   'window.chooseFolder': () => Promise.resolve(ok({ folder: null })),
   'window.chooseFile': () => Promise.resolve(ok({ file: null })),
+  'window.chooseFiles': () => Promise.resolve(ok({ files: [] })),
+  'window.chooseSaveFile': () => Promise.resolve(ok({ file: null })),
   'window.zoom': ({ step }) => {
     zoomed.push(step);
     return Promise.resolve(ok());

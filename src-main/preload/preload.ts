@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer } from 'electron';
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import { channels, type SlipwayBridge } from '../../src-shared/bridge.js';
 
 /**
@@ -24,6 +24,8 @@ const bridge: SlipwayBridge = {
       if (listeners.delete(id)) void ipcRenderer.invoke(channels.unsubscribe, id);
     };
   },
+  // Throws for what is no File; nothing of that comes from a drop.
+  pathOf: (file) => webUtils.getPathForFile(file as File),
 };
 
 contextBridge.exposeInMainWorld('slipway', bridge);

@@ -24,6 +24,8 @@ export interface Client {
     params: EventParams<Name>,
     listener: (message: EventMessage<Name>) => void,
   ): () => void;
+  /** The station's path of a file that was dropped on the page; empty for what has none. */
+  pathOf(file: File): string;
 }
 
 /**
@@ -41,5 +43,6 @@ export function createClient(bridge: SlipwayBridge, report: (bug: Error) => void
         else report(new Error(`The event ${name} is not as the contract says: ${parsed.error.message}`));
       });
     },
+    pathOf: (file) => bridge.pathOf(file),
   };
 }

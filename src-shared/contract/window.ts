@@ -29,6 +29,25 @@ export const windowCalls = {
   'window.chooseFile': call(z.object({ start: z.string().max(4096).optional() })).returns<{
     file: string | null;
   }>(),
+  /** Asks for files that are there with the system's dialog; empty when it was cancelled. */
+  'window.chooseFiles': call(z.object({ start: z.string().max(4096).optional() })).returns<{
+    files: string[];
+  }>(),
+  /**
+   * Asks where to save a file with the system's dialog, which also asks whether one that is there is to be
+   * replaced; null when it was cancelled.
+   *
+   * `name` is what the file is called unless the person says otherwise, without a folder.
+   */
+  'window.chooseSaveFile': call(
+    z.object({
+      name: z
+        .string()
+        .min(1)
+        .max(255)
+        .regex(/^[^/\\\0]+$/),
+    }),
+  ).returns<{ file: string | null }>(),
   'window.zoom': call(z.object({ step: z.enum(['in', 'out', 'reset']) })).returns<void>(),
 } as const;
 

@@ -2,6 +2,7 @@ import cliEn from '../../assets/messages/en/cli.json' with { type: 'json' };
 import containerEn from '../../assets/messages/en/container.json' with { type: 'json' };
 import doctorEn from '../../assets/messages/en/doctor.json' with { type: 'json' };
 import faultsEn from '../../assets/messages/en/faults.json' with { type: 'json' };
+import filesEn from '../../assets/messages/en/files.json' with { type: 'json' };
 import jobsEn from '../../assets/messages/en/jobs.json' with { type: 'json' };
 import logEn from '../../assets/messages/en/log.json' with { type: 'json' };
 import machineEn from '../../assets/messages/en/machine.json' with { type: 'json' };
@@ -10,6 +11,7 @@ import serialEn from '../../assets/messages/en/serial.json' with { type: 'json' 
 import shellEn from '../../assets/messages/en/shell.json' with { type: 'json' };
 import shellsEn from '../../assets/messages/en/shells.json' with { type: 'json' };
 import terminalEn from '../../assets/messages/en/terminal.json' with { type: 'json' };
+import volumesEn from '../../assets/messages/en/volumes.json' with { type: 'json' };
 import webhooksEn from '../../assets/messages/en/webhooks.json' with { type: 'json' };
 import windowEn from '../../assets/messages/en/window.json' with { type: 'json' };
 import wordsEn from '../../assets/messages/en/words.json' with { type: 'json' };
@@ -17,6 +19,7 @@ import cliEs from '../../assets/messages/es/cli.json' with { type: 'json' };
 import containerEs from '../../assets/messages/es/container.json' with { type: 'json' };
 import doctorEs from '../../assets/messages/es/doctor.json' with { type: 'json' };
 import faultsEs from '../../assets/messages/es/faults.json' with { type: 'json' };
+import filesEs from '../../assets/messages/es/files.json' with { type: 'json' };
 import jobsEs from '../../assets/messages/es/jobs.json' with { type: 'json' };
 import logEs from '../../assets/messages/es/log.json' with { type: 'json' };
 import machineEs from '../../assets/messages/es/machine.json' with { type: 'json' };
@@ -25,6 +28,7 @@ import serialEs from '../../assets/messages/es/serial.json' with { type: 'json' 
 import shellEs from '../../assets/messages/es/shell.json' with { type: 'json' };
 import shellsEs from '../../assets/messages/es/shells.json' with { type: 'json' };
 import terminalEs from '../../assets/messages/es/terminal.json' with { type: 'json' };
+import volumesEs from '../../assets/messages/es/volumes.json' with { type: 'json' };
 import webhooksEs from '../../assets/messages/es/webhooks.json' with { type: 'json' };
 import windowEs from '../../assets/messages/es/window.json' with { type: 'json' };
 import wordsEs from '../../assets/messages/es/words.json' with { type: 'json' };
@@ -48,6 +52,8 @@ const english = {
   /** Looking at a bay's container. */
   container: containerEn,
   doctor: doctorEn,
+  /** The files of the bays' containers, and transfers. */
+  files: filesEn,
   /** Long tasks: their titles, states, steps and screen. */
   jobs: jobsEn,
   cli: cliEn,
@@ -59,6 +65,7 @@ const english = {
   shells: shellsEn,
   /** The frame of a terminal, whatever is at its other end. */
   terminal: terminalEn,
+  volumes: volumesEn,
   /** The outbox of webhooks: its states and its tab. */
   webhooks: webhooksEn,
   window: windowEn,
@@ -76,12 +83,14 @@ const spanish: Catalogue = {
   log: logEs,
   container: containerEs,
   doctor: doctorEs,
+  files: filesEs,
   jobs: jobsEs,
   cli: cliEs,
   serial: serialEs,
   shell: shellEs,
   shells: shellsEs,
   terminal: terminalEs,
+  volumes: volumesEs,
   webhooks: webhooksEs,
   window: windowEs,
 };

@@ -53,6 +53,7 @@ export function createFakeBridge(answers: FakeAnswers): FakeBridge {
       if (message !== undefined) queueMicrotask(() => all.has(listener) && listener(message as never));
       return () => all.delete(listener);
     },
+    pathOf: (file) => `/home/ana/${(file as { name: string }).name}`,
     send,
     keep(name, params, message) {
       kept.set(keyOf(name, params), message);

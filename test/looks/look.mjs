@@ -62,6 +62,32 @@ function looks() {
       await page.locator('input.mono').fill('/missing');
       await page.keyboard.press('Enter');
     });
+    add('files', '#/bay/1/files');
+    add('files', '#/bay/1/files', { transfers: true }, (page) => page.keyboard.press('End'), 'monitor');
+    const folder = (name) => async (page) => {
+      await page.locator(`[data-name=${name}]`).dblclick();
+      await page.waitForTimeout(300);
+    };
+    add('files-bind', '#/bay/1/files', { transfers: true }, folder('workspace'));
+    add('files-many', '#/bay/1/files', {}, folder('many'));
+    add('files-forbidden', '#/bay/1/files', {}, folder('root'));
+    add('files-empty', '#/bay/3/files', {}, folder('var'));
+    add('files-none', '#/bay/4/files');
+    add('volumes', '#/machine/volumes', { transfers: true });
+    add('volumes', '#/machine/volumes', {}, undefined, 'monitor');
+    add('volumes-restore', '#/machine/volumes', {}, (page) =>
+      page
+        .getByRole('button', { name: locale === 'en' ? 'Restore a backup…' : 'Restaurar una copia…' })
+        .click(),
+    );
+    add('volumes-create', '#/machine/volumes', {}, async (page) => {
+      await page.getByRole('button', { name: locale === 'en' ? 'Create…' : 'Crear…' }).click();
+      await page.keyboard.type('taken');
+      await page.keyboard.press('Enter');
+    });
+    add('volumes-remove', '#/machine/volumes', {}, (page) =>
+      page.locator('[data-volume=widget-cache-old] button').last().click(),
+    );
     add('doctor', '#/machine/doctor');
     add('doctor', '#/machine/doctor', {}, undefined, 'monitor');
     add('cleanup', '#/machine/cleanup');

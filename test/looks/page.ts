@@ -3,6 +3,7 @@ import type { LogLine } from '../../src-shared/model/run.js';
 import { fault } from '../../src-shared/model/result.js';
 import { aContainer, aUsage } from '../fakes/container-data.js';
 import { createFakeBridge } from '../fakes/bridge.js';
+import { fileAnswers, transfers } from './file-scenes.js';
 import { machineAnswers } from './machine-scenes.js';
 import { bays, record, recipes, station } from './scenes.js';
 
@@ -12,6 +13,8 @@ export interface Look {
   locale: 'en' | 'es';
   theme: 'light' | 'dark';
   faults?: boolean;
+  /** Transfers go on. */
+  transfers?: boolean;
   /** Progress and log lines a second and bay; 0 stands still. */
   rate?: number;
 }
@@ -78,10 +81,13 @@ const fake = createFakeBridge({
     return { ok: false, error: { ...error, message: error.code } };
   },
   ...machineAnswers,
+  ...fileAnswers,
   'counters.reset': () => ok,
   'window.answerQuit': () => ok,
   'window.zoom': () => ok,
   'window.chooseFile': () => ({ ok: true, value: { file: '/srv/widgets/root.tar.xz' } }),
+  'window.chooseFiles': () => ({ ok: true, value: { files: ['/srv/widgets/logo.bin'] } }),
+  'window.chooseSaveFile': ({ name }) => ({ ok: true, value: { file: `/home/ana/${name}` } }),
   'window.chooseFolder': () => ({ ok: true, value: { folder: '/srv/widgets' } }),
   'runs.list': ({ verdict }) => ({
     ok: true,
@@ -117,6 +123,7 @@ function sendStation(): void {
 }
 
 sendStation();
+fake.keep('jobs', undefined, { revision: 1, jobs: look.transfers === true ? transfers : [] });
 fake.keep('recipes', undefined, { revision: 1, recipes });
 fake.keep('bays', undefined, { kind: 'bays', revision: 1, bays: views });
 for (const each of views) {

@@ -3,6 +3,7 @@ import type { MessageKey } from '../../../src-shared/messages/catalogue.js';
 import type { BayView } from '../../../src-shared/model/bay.js';
 import type { BayTab } from '../window/navigation.svelte.js';
 import ContainerTab from '../container/ContainerTab.svelte';
+import FilesTab from '../files/FilesTab.svelte';
 import ShellTab from '../shells/ShellTab.svelte';
 import SerialTab from '../serial/SerialTab.svelte';
 import RunTab from './RunTab.svelte';
@@ -13,6 +14,7 @@ export const bayTabParts: Readonly<
 > = {
   run: { label: 'window.bay.tab.run', part: RunTab },
   container: { label: 'window.bay.tab.container', part: ContainerTab },
+  files: { label: 'files.tab', part: FilesTab },
   shell: { label: 'shells.tabLabel', part: ShellTab },
   serial: { label: 'serial.tab', part: SerialTab },
 };

@@ -1,3 +1,5 @@
+import type { VolumeManifest, VolumeView } from '../../../src-shared/model/volumes.js';
+
 /** What the window may ask; one question at a time. */
 export type DialogRequest =
   | { kind: 'abort'; bay: number; runId: string }
@@ -18,6 +20,14 @@ export type DialogRequest =
   | { kind: 'build-image' }
   | { kind: 'import-image' }
   | { kind: 'debootstrap-image' }
+  | { kind: 'create-volume'; done: () => void }
+  | {
+      kind: 'restore-volume';
+      file: string;
+      manifest: VolumeManifest;
+      volumes: readonly VolumeView[];
+      act: (name: string, replace: boolean) => void;
+    }
   | { kind: 'send-file'; bay: number }
   | { kind: 'help' }
   | { kind: 'quit'; running: readonly number[] };

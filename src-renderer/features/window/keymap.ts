@@ -22,6 +22,8 @@ export type Command =
   | 'search-log'
   | 'follow-log'
   | 'copy-log'
+  | 'download-file'
+  | 'upload-files'
   | 'reload-panel'
   | 'filter-runs'
   | 'older-runs';
@@ -61,6 +63,8 @@ export const keyBindings: readonly KeyBinding[] = [
   { command: 'search-log', keys: ['f'], control: true, screens: ['bay', 'run'] },
   { command: 'follow-log', keys: ['o'], screens: ['bay', 'run'] },
   { command: 'copy-log', keys: ['c'], screens: ['bay', 'run'] },
+  { command: 'download-file', keys: ['d'], screens: ['bay'] },
+  { command: 'upload-files', keys: ['u'], screens: ['bay'] },
   { command: 'filter-runs', keys: ['u'], screens: ['runs'] },
   { command: 'older-runs', keys: ['m'], screens: ['runs'] },
 ];

@@ -1,9 +1,9 @@
 /** The tabs of a bay; the first is the one that a bay opens with. */
-export const bayTabs = ['run', 'container', 'shell', 'serial'] as const;
+export const bayTabs = ['run', 'container', 'files', 'shell', 'serial'] as const;
 export type BayTab = (typeof bayTabs)[number];
 
 /** The tabs of the machine's screen; the first is the one that it opens with. */
-export const machineTabs = ['doctor', 'cleanup', 'webhooks'] as const;
+export const machineTabs = ['doctor', 'cleanup', 'volumes', 'webhooks'] as const;
 export type MachineTab = (typeof machineTabs)[number];
 
 /** Where the window is. It stands in the address's hash, so that a reload comes back to the same place. */
