@@ -21,9 +21,10 @@ export class Transfers {
     this.#options = options;
     this.#begun = (options.storage.getItem(options.storageKey) ?? '').split(' ').filter((id) => id !== '');
     this.#unsubscribe = client.subscribe('jobs', undefined, ({ jobs }) => {
-      const running = new Set(this.#jobs.flatMap(({ id, state }) => (state === 'running' ? [id] : [])));
+      const running = this.#jobs.flatMap(({ id, state }) => (state === 'running' ? [id] : []));
       this.#jobs = jobs.filter(({ kind }) => options.kinds.includes(kind));
-      for (const job of this.#jobs) if (running.has(job.id) && job.state !== 'running') options.onEnded(job);
+      for (const job of this.#jobs)
+        if (running.includes(job.id) && job.state !== 'running') options.onEnded(job);
     });
   }
 

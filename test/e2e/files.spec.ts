@@ -263,7 +263,7 @@ test('draws a folder of forty thousand names as far as it is seen, and says that
   await actOnStation(
     (station, view) => {
       const names = Array.from({ length: 40_000 }, (_, index) => `block-${String(index).padStart(5, '0')}`);
-      station.answer('files.list', ({ from = 0, limit = 500 }) =>
+      station.answer('files.list', ({ from, limit }) =>
         Promise.resolve({
           ok: true as const,
           value: {
@@ -360,6 +360,8 @@ test('creates a volume, and says beside the field why a name will not do', async
   }, null);
   await field.fill('licences');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('dialog').getByRole('alert')).toContainText('There is a volume licences already.');
+  await expect(page.getByRole('dialog').getByRole('alert')).toContainText(
+    'There is a volume licences already.',
+  );
   await expect(field).toHaveValue('licences');
 });
