@@ -7,8 +7,11 @@ import { migrations } from '../src-main/core/records/migrations.js';
 import { openDatabase } from '../src-main/core/records/open-database.js';
 import { openRecords } from '../src-main/core/records/open-records.js';
 import type { RunSearch } from '../src-main/core/records/records.js';
+import { createMeasurementTable } from '../src-main/core/records/measurement-table.js';
 import { createRunTable } from '../src-main/core/records/run-table.js';
 import { closeWriter, inTransaction } from '../src-main/core/records/sqlite.js';
+import { createTallyTable } from '../src-main/core/records/tally-table.js';
+import { allQuestions } from './history-questions.js';
 import { figure, median, percentile, type Bench } from './figures.js';
 import { createHistory, type MadeRun } from './made-history.js';
 
@@ -31,25 +34,13 @@ export const bench: Bench = {
 
     const searches = allSearches(made);
     say(`measuring ${searches.length} searches`);
-    const results = searches.map(([name, search]) => {
-      const processor: number[] = [];
-      const times: number[] = Array.from({ length: quick ? 3 : 7 }, () => {
-        const [began, used] = [performance.now(), process.cpuUsage()];
-        valueOf(records.list(search));
-        const { user, system } = process.cpuUsage(used);
-        processor.push((user + system) / 1000);
-        return performance.now() - began;
-      });
-      const found = valueOf(records.list(search)).length;
-      return {
-        name,
-        found,
-        first: times[0] ?? 0,
-        worst: Math.max(...times),
-        median: median(times),
-        processor: median(processor),
-      };
-    });
+    const repeats = quick ? 3 : 7;
+    const results = searches.map(([name, search]) =>
+      measure(name, repeats, () => valueOf(records.list(search)).length),
+    );
+    const questions = allQuestions(records, made);
+    say(`measuring ${questions.length} questions of many runs at once`);
+    const answers = questions.map(([name, ask]) => measure(name, repeats, ask));
     const expecting = performance.now();
     records.expectedDuration('recipe-0');
     const expected = performance.now() - expecting;
@@ -78,6 +69,19 @@ export const bench: Bench = {
           })),
         },
       }),
+      figure('history: slowest chart, count or facet', {
+        value: Math.max(...answers.map((answer) => answer.median)),
+        unit: 'ms',
+        limit: pageLimit,
+        runs: answers.map((answer) => answer.median).sort((a, b) => b - a),
+        facts: {
+          questions: answers.length,
+          slowest: [...answers]
+            .sort((a, b) => b.median - a.median)
+            .slice(0, 5)
+            .map(({ name, first, median: middle }) => ({ name, first, median: middle })),
+        },
+      }),
       figure('history: slowest single answer, the first of each search included', {
         value: Math.max(...results.map(({ worst }) => worst)),
         unit: 'ms',
@@ -94,11 +98,34 @@ export const bench: Bench = {
   },
 };
 
+/** Asks the same some times: ms on the clock, and of the processor alone. */
+function measure(name: string, repeats: number, ask: () => number) {
+  const processor: number[] = [];
+  let found = 0;
+  const times: number[] = Array.from({ length: repeats }, () => {
+    const [began, used] = [performance.now(), process.cpuUsage()];
+    found = ask();
+    const { user, system } = process.cpuUsage(used);
+    processor.push((user + system) / 1000);
+    return performance.now() - began;
+  });
+  return {
+    name,
+    found,
+    first: times[0] ?? 0,
+    worst: Math.max(...times),
+    median: median(times),
+    processor: median(processor),
+  };
+}
+
 /** Writes runs as the station does, but many a transaction: a disk's wait for each of a million says nothing of reading them. */
 function fill(path: string, count: number, say: (line: string) => void): MadeRun[] {
   const began = performance.now();
   const database = valueOf(openDatabase({ path, migrations }));
   const table = createRunTable(database, path);
+  const tallies = createTallyTable(database);
+  const measured = createMeasurementTable(database);
   const history = createHistory(count);
   const sample: MadeRun[] = [];
   for (let from = 0; from < count; from += 20_000) {
@@ -106,6 +133,9 @@ function fill(path: string, count: number, say: (line: string) => void): MadeRun
       for (let index = from; index < Math.min(count, from + 20_000); index++) {
         const run = history(index);
         table.insert(run);
+        const position = table.positionOf(run.id) ?? 0;
+        tallies.count(run, position);
+        measured.insert(position, run);
         if (index % Math.floor(count / 40) === 0) sample.push(run);
       }
     });

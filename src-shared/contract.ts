@@ -3,6 +3,7 @@ import { containerCalls, containerEvents } from './contract/containers.js';
 import type { Call, CallTable, EventTable } from './contract/define.js';
 import { cleanupCalls } from './contract/cleanup.js';
 import { doctorCalls } from './contract/doctor.js';
+import { historyCalls } from './contract/history.js';
 import { imageCalls, imageEvents } from './contract/images.js';
 import { fileCalls } from './contract/files.js';
 import { jobCalls, jobEvents } from './contract/jobs.js';
@@ -39,6 +40,7 @@ export const stationCalls = {
   ...volumeCalls,
   ...unitCalls,
   ...webhookCalls,
+  ...historyCalls,
 } as const satisfies CallTable;
 /** What any front of the station can follow. */
 export const stationEvents = {

@@ -15,6 +15,7 @@ import { createDoctorPart } from './doctor/doctor-part.js';
 import { createDockerImages } from './docker/docker-images.js';
 import { createImagesPart } from './images/images-part.js';
 import type { ContainerInfo } from './docker/engine.js';
+import { createHistoryHandlers } from './history/history-part.js';
 import { createJobs } from './jobs/create-jobs.js';
 import { createJobsPart } from './jobs/jobs-part.js';
 import { cleanHere } from './jobs/leftovers.js';
@@ -157,6 +158,7 @@ export function createParts(context: PartContext) {
       ...volumes.handlers,
       ...createUnitHandlers(context),
       ...webhooks.handlers,
+      ...createHistoryHandlers(context),
     },
     streams: {
       ...terminals.streams,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bayViewSchema } from '../model/bay.js';
+import { faultCodes } from '../model/fault-codes.js';
 import type { Port } from '../model/port.js';
 import { logLineSchema, verdictSchema, type LogLine, type RunRecord } from '../model/run.js';
 import {
@@ -17,6 +18,14 @@ export const runFilterSchema = z.object({
   verdict: verdictSchema.optional(),
   unitSerial: z.string().max(200).optional(),
   recipe: z.string().max(200).optional(),
+  model: z.string().max(200).optional(),
+  /** '' for runs that no operator was named for. */
+  operator: z.string().max(80).optional(),
+  faultCode: z.enum(faultCodes).optional(),
+  /** Runs that began at this time or later, in ms since the epoch. */
+  from: z.number().int().min(0).optional(),
+  /** Runs that began before this time. */
+  until: z.number().int().min(0).optional(),
   /** Runs started before this run, newest first; pages follow each other by it. */
   before: runId.optional(),
   limit: z.number().int().min(1).max(500).default(50),

@@ -2,6 +2,7 @@ import { containerAnswers } from './container-answers.js';
 import { consoleAnswers } from './console-answers.js';
 import { fail, ok, type Result } from '../../src-shared/model/result.js';
 import { fileAnswers, volumeAnswers } from './file-answers.js';
+import { historyAnswers } from './history.js';
 import type { StationHandlers } from '../../src-main/core/station-api.js';
 
 /** What the fake station answers to the calls of its parts (`src-shared/contract/`) until a test says otherwise. */
@@ -19,6 +20,7 @@ export function partAnswers() {
     ...volumeAnswers(),
     ...unitAnswers(),
     ...webhookAnswers(),
+    ...historyAnswers(),
   };
 }
 

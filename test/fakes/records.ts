@@ -1,5 +1,6 @@
 import { fail, ok, type Fault, type Result } from '../../src-shared/model/result.js';
 import type { LogLine, RunRecord } from '../../src-shared/model/run.js';
+import { createFakeHistory } from './history.js';
 import { createEmitter, type Emitter } from '../../src-main/core/emitter.js';
 import type { ShellRecord } from '../../src-shared/model/shell.js';
 import type { ShellRecords } from '../../src-main/core/records/shell-table.js';
@@ -124,6 +125,7 @@ export function createFakeRecords(initial: RunRecord[] = []): FakeRecords {
       return ok();
     },
     outbox: createFakeOutbox(),
+    history: createFakeHistory(),
     shells: createFakeShells(() => fake.refusal),
     close: () => void (closed = true),
   };

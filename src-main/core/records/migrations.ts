@@ -207,6 +207,62 @@ export const migrations: readonly string[] = [
   CREATE INDEX label_jobs_by_time ON label_jobs (asked_at);
   CREATE INDEX label_jobs_open ON label_jobs (asked_at) WHERE state IN ('waiting', 'sending', 'uncertain');
   `,
+  `
+  -- How many runs of each combination ended, by local day (kind 0, 20260513) and month (kind 1, 20260500). Kept as
+  -- runs get their verdicts: a chart of three years reads some ten thousand rows instead of a million runs.
+  CREATE TABLE tallies (
+    kind INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    facet INTEGER NOT NULL REFERENCES facets (id),
+    phase TEXT NOT NULL,        -- in which a run ended that did not pass; '' for PASS
+    runs INTEGER NOT NULL,
+    firsts INTEGER NOT NULL,    -- those of them that were first attempts
+    PRIMARY KEY (kind, bucket, facet, phase)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO tallies
+  SELECT 0, CAST(strftime('%Y%m%d', started_at / 1000, 'unixepoch', 'localtime') AS INTEGER) AS day, facet,
+    CASE verdict WHEN 'PASS' THEN '' ELSE coalesce((
+      SELECT json_extract(value, '$.phase') FROM json_each(phases)
+      WHERE json_extract(value, '$.phase') <> 'finish' ORDER BY key DESC LIMIT 1), '') END AS ended_in,
+    count(*), sum(attempt = 1)
+  FROM runs JOIN facets ON facets.id = runs.facet WHERE verdict <> '' GROUP BY day, facet, ended_in;
+  INSERT INTO tallies SELECT 1, bucket / 100 * 100 AS month, facet, phase, sum(runs), sum(firsts)
+  FROM tallies WHERE kind = 0 GROUP BY month, facet, phase;
+
+  -- An order of so many units. Runs of its recipe that end while it is open belong to it.
+  CREATE TABLE batches (
+    id INTEGER PRIMARY KEY,
+    order_number TEXT NOT NULL,
+    recipe TEXT NOT NULL,
+    quantity INTEGER NOT NULL,
+    expects_serials INTEGER NOT NULL,
+    opened_at INTEGER NOT NULL,
+    opened_by TEXT NOT NULL,
+    closed_at INTEGER,
+    closed_by TEXT,
+    host TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX batches_open ON batches (recipe) WHERE closed_at IS NULL;
+  CREATE TABLE batch_serials (
+    batch INTEGER NOT NULL REFERENCES batches (id),
+    serial TEXT NOT NULL,
+    PRIMARY KEY (batch, serial)
+  ) STRICT, WITHOUT ROWID;
+  -- The units that were flashed for it, each with the verdict that counts: that of its last run.
+  CREATE TABLE batch_units (
+    batch INTEGER NOT NULL REFERENCES batches (id),
+    unit TEXT NOT NULL,         -- its serial number, or 'run:' and its first run where it has none
+    serial TEXT,
+    expected INTEGER NOT NULL,  -- 0: its serial number is not on the order's list
+    runs INTEGER NOT NULL,
+    passes INTEGER NOT NULL,    -- more than one: it was flashed again after it had passed
+    last_run TEXT NOT NULL,
+    last_at INTEGER NOT NULL,
+    verdict TEXT NOT NULL,
+    fault_code TEXT NOT NULL,
+    PRIMARY KEY (batch, unit)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Marks a file as Slipway's in SQLite's own header field: "SLIP". */

@@ -208,6 +208,11 @@ describe('opening the database', () => {
           ],
         });
         expect(records.value.unfinished()).toMatchObject({ ok: true, value: [{ verdict: null, bay: 2 }] });
+        // What ended before there were tallies is counted by the step that brings them.
+        expect(records.value.history.statistics({})).toMatchObject({
+          ok: true,
+          value: { total: { runs: 1, fail: 1 }, failuresByPhase: [{ key: 'flash', count: 1 }] },
+        });
         expect(records.value.counters()).toEqual({ since: 1, runs: 1, units: 1, pass: 0, fail: 1, other: 0 });
         records.value.close();
         expect(await verifyChain({ path })).toMatchObject({ ok: true, value: { records: 1, problems: [] } });

@@ -10,10 +10,12 @@ import type { Records } from './records.js';
 import { storable } from './run-rows.js';
 import { createAllocations } from './allocations.js';
 import { createOutbox, type NewDelivery } from './outbox.js';
+import { createHistoryQueries } from './history-queries.js';
 import { createMeasurementTable } from './measurement-table.js';
 import { createRunTable, positionsPerMillisecond } from './run-table.js';
 import { createShellTable } from './shell-table.js';
 import { createChain } from './chain.js';
+import { createTallyTable } from './tally-table.js';
 import { createShiftCounters } from './shift-counters.js';
 import {
   closeWriter,
@@ -75,6 +77,7 @@ function createRecords(
   const measured = createMeasurementTable(database);
   const allocations = createAllocations(database);
   const chain = createChain(database);
+  const tallies = createTallyTable(database);
   const file = statSync(path);
 
   /** Reading, with damage as a value. */
@@ -148,7 +151,10 @@ function createRecords(
         if (run.verdict === null) return;
         shifts.count(run);
         const position = runs.positionOf(run.id);
-        if (position !== null) measured.insert(position, run);
+        if (position !== null) {
+          measured.insert(position, run);
+          tallies.count(run, position);
+        }
         chain.seal(run);
       });
       if (saved.ok && run.verdict !== null) shift = shifts.read() ?? shift;
@@ -197,6 +203,7 @@ function createRecords(
       return reset;
     },
     outbox,
+    history: createHistoryQueries(database, { now: () => clock.now(), attempt }),
     shells: createShellTable(database, { commit, attempt }),
     measurements: (series) => attempt(() => ok(measured.newest(series))),
     allocate(range, runId) {

@@ -1,4 +1,4 @@
-import type { FaultCode, Result } from '../../../src-shared/model/result.js';
+import type { Result } from '../../../src-shared/model/result.js';
 import type { LogLine, RunRecord } from '../../../src-shared/model/run.js';
 import type { Counters } from '../../../src-shared/model/station.js';
 import type { RunFilter } from '../../../src-shared/contract.js';
@@ -8,18 +8,11 @@ import type { MeasurementSeries } from './measurement-table.js';
 import type { ChainHead } from './chain.js';
 import type { EventStream } from '../emitter.js';
 import type { Outbox } from './outbox.js';
+import type { HistoryQueries } from './history-queries.js';
 import type { ShellRecords } from './shell-table.js';
 
-/** What the history can be searched by; all that is given must hold. A front may pass the contract's filter as it is. */
-export type RunSearch = RunFilter & {
-  model?: string | undefined;
-  operator?: string | undefined;
-  faultCode?: FaultCode | undefined;
-  /** Runs started at this time or later, in ms since the epoch. */
-  from?: number | undefined;
-  /** Runs started before this time. */
-  until?: number | undefined;
-};
+/** What the history can be searched by; all that is given must hold. */
+export type RunSearch = RunFilter;
 
 /**
  * The durable store. Every write is committed (WAL, synchronous full) when the call returns.
@@ -49,6 +42,8 @@ export interface Records {
   resetCounters(at: number, operator: string): Result<void>;
   /** What webhooks are still to be told. */
   readonly outbox: Outbox;
+  /** What the records say of many runs at once. */
+  readonly history: HistoryQueries;
   /** The shells that were opened in the bays' containers. */
   readonly shells: ShellRecords;
   /** What was measured over the last units, oldest first. */

@@ -1,0 +1,38 @@
+import type { RunRecord } from '../../../src-shared/model/run.js';
+import { dayOf, monthOf } from './local-days.js';
+import { createStatements, type Database } from './sqlite.js';
+
+/** How a tally's span is written in the table. */
+export const tallyKinds = { day: 0, month: 1 } as const;
+
+/** Counts runs by day and by month as they get their verdicts, so that no chart reads the runs. */
+export interface TallyTable {
+  /** Counts a run that got its verdict; once a run, in the transaction that writes it. */
+  count(run: RunRecord, position: number): void;
+}
+
+export function createTallyTable(database: Database): TallyTable {
+  const statement = createStatements(database);
+  return {
+    count(run, position) {
+      const day = dayOf(run.startedAt);
+      const phase = run.verdict === 'PASS' ? '' : lastWorkingPhase(run);
+      for (const [kind, bucket] of [
+        [tallyKinds.day, day],
+        [tallyKinds.month, monthOf(day)],
+      ] as const) {
+        statement(
+          `INSERT INTO tallies (kind, bucket, facet, phase, runs, firsts)
+           VALUES (?, ?, (SELECT facet FROM runs WHERE position = ?), ?, 1, ?)
+           ON CONFLICT (kind, bucket, facet, phase)
+           DO UPDATE SET runs = runs + 1, firsts = firsts + excluded.firsts`,
+        ).run(kind, bucket, position, phase, run.attempt === 1 ? 1 : 0);
+      }
+    },
+  };
+}
+
+/** The phase in which a run ended; `finish` is where every run ends, and tells nothing. */
+function lastWorkingPhase({ phases }: RunRecord): string {
+  return phases.findLast(({ phase }) => phase !== 'finish')?.phase ?? '';
+}

@@ -1,0 +1,46 @@
+import type { HistoryDurations, HistoryStatistics, RunFacets } from '../../src-shared/model/history.js';
+import { ok } from '../../src-shared/model/result.js';
+import type { HistoryQueries } from '../../src-main/core/records/history-queries.js';
+import type { StationHandlers } from '../../src-main/core/station-api.js';
+
+export const noFacets: RunFacets = {
+  verdict: [],
+  model: [],
+  recipe: [],
+  bay: [],
+  operator: [],
+  faultCode: [],
+  total: 0,
+};
+
+export const noStatistics: HistoryStatistics = {
+  step: 'day',
+  series: [],
+  total: { runs: 0, pass: 0, fail: 0, other: 0, firstPass: 0, firstFail: 0 },
+  byBay: [],
+  byRecipe: [],
+  failuresByCode: [],
+  failuresByPhase: [],
+};
+
+export const noDurations: HistoryDurations = { sample: 500, all: null, byBay: [], byRecipe: [] };
+
+/** A history without runs. */
+export function createFakeHistory(): HistoryQueries {
+  return {
+    facets: () => ok(noFacets),
+    statistics: () => ok(noStatistics),
+    durations: () => ok(noDurations),
+    measurementKinds: () => ok([]),
+  };
+}
+
+export function historyAnswers() {
+  const history = createFakeHistory();
+  return {
+    'history.facets': (scope) => Promise.resolve(history.facets(scope)),
+    'history.statistics': (scope) => Promise.resolve(history.statistics(scope)),
+    'history.durations': (scope) => Promise.resolve(history.durations(scope)),
+    'history.measurementKinds': () => Promise.resolve(history.measurementKinds()),
+  } satisfies Partial<StationHandlers>;
+}
