@@ -31,6 +31,10 @@ export interface LocaleFormat {
   integer(value: number): string;
   dateTime(at: number): string;
   timeOfDay(at: number): string;
+  /** The day alone. */
+  date(at: number): string;
+  /** A span of time in ms: to a tenth of a second while it is short, else as `duration`. */
+  span(ms: number): string;
 }
 
 /** The formats that differ from one language to the other. */
@@ -56,11 +60,20 @@ export function createLocaleFormat(locale: string): LocaleFormat {
     minute: '2-digit',
     hourCycle: 'h23',
   });
+  const date = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', day: '2-digit' });
+  const seconds = new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: 'second',
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  });
   return {
     percent: (value) => percent.format(Math.floor(value) / 100),
     share: (value) => share.format(value / 100),
     integer: (value) => integer.format(value),
     dateTime: (at) => dateTime.format(at),
     timeOfDay: (at) => timeOfDay.format(at),
+    date: (at) => date.format(at),
+    span: (ms) => (ms < 10_000 ? seconds.format(Math.max(0, ms) / 1000) : duration(ms)),
   };
 }

@@ -3,6 +3,7 @@ import containerEn from '../../assets/messages/en/container.json' with { type: '
 import doctorEn from '../../assets/messages/en/doctor.json' with { type: 'json' };
 import faultsEn from '../../assets/messages/en/faults.json' with { type: 'json' };
 import filesEn from '../../assets/messages/en/files.json' with { type: 'json' };
+import historyEn from '../../assets/messages/en/history.json' with { type: 'json' };
 import jobsEn from '../../assets/messages/en/jobs.json' with { type: 'json' };
 import logEn from '../../assets/messages/en/log.json' with { type: 'json' };
 import machineEn from '../../assets/messages/en/machine.json' with { type: 'json' };
@@ -20,6 +21,7 @@ import containerEs from '../../assets/messages/es/container.json' with { type: '
 import doctorEs from '../../assets/messages/es/doctor.json' with { type: 'json' };
 import faultsEs from '../../assets/messages/es/faults.json' with { type: 'json' };
 import filesEs from '../../assets/messages/es/files.json' with { type: 'json' };
+import historyEs from '../../assets/messages/es/history.json' with { type: 'json' };
 import jobsEs from '../../assets/messages/es/jobs.json' with { type: 'json' };
 import logEs from '../../assets/messages/es/log.json' with { type: 'json' };
 import machineEs from '../../assets/messages/es/machine.json' with { type: 'json' };
@@ -54,6 +56,8 @@ const english = {
   doctor: doctorEn,
   /** The files of the bays' containers, and transfers. */
   files: filesEn,
+  /** The history: runs, charts, batches, the records themselves. */
+  history: historyEn,
   /** Long tasks: their titles, states, steps and screen. */
   jobs: jobsEn,
   cli: cliEn,
@@ -84,6 +88,7 @@ const spanish: Catalogue = {
   container: containerEs,
   doctor: doctorEs,
   files: filesEs,
+  history: historyEs,
   jobs: jobsEs,
   cli: cliEs,
   serial: serialEs,

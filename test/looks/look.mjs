@@ -55,8 +55,22 @@ function looks() {
     });
     add('container-removed', '#/bay/2/container');
     add('container-none', '#/bay/3/container');
-    add('runs', '#/runs');
-    add('run', '#/run/01J9ZQ4W-0003');
+    const run = (index) => `01970000-0000-7000-8000-${String(index).padStart(12, '0')}`;
+    for (const size of ['laptop', 'monitor']) {
+      add('history-list', '#/runs', {}, undefined, size);
+      add('history-charts', '#/runs/charts', {}, undefined, size);
+      add('history-run', `#/run/${run(3)}`, {}, undefined, size);
+    }
+    add('history-filtered', '#/runs?verdict=FAIL&bay=4&days=30');
+    add('history-none', '#/runs?unit=never');
+    add('history-run-log', `#/run/${run(6)}`);
+    add('history-measurement', '#/runs/charts?recipe=widgy&measurement=vcc&test=power');
+    add('history-unit', '#/unit/W-02478');
+    add('history-compare', `#/compare/${run(2)}/${run(3)}`);
+    add('history-batches', '#/runs/batches');
+    add('history-batch', '#/batch/2');
+    add('history-records', '#/runs/records');
+    add('run-live', '#/run/01J9ZQ4W-0003');
     add('recipes', '#/recipes');
     add('settings', '#/settings', {}, async (page) => {
       await page.locator('input.mono').fill('/missing');

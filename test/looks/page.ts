@@ -4,6 +4,7 @@ import { fault } from '../../src-shared/model/result.js';
 import { aContainer, aUsage } from '../fakes/container-data.js';
 import { createFakeBridge } from '../fakes/bridge.js';
 import { fileAnswers, transfers } from './file-scenes.js';
+import { historyAnswers, historyRuns } from './history-scenes.js';
 import { machineAnswers } from './machine-scenes.js';
 import { bays, record, recipes, station } from './scenes.js';
 
@@ -89,12 +90,9 @@ const fake = createFakeBridge({
   'window.chooseFiles': () => ({ ok: true, value: { files: ['/srv/widgets/logo.bin'] } }),
   'window.chooseSaveFile': ({ name }) => ({ ok: true, value: { file: `/home/ana/${name}` } }),
   'window.chooseFolder': () => ({ ok: true, value: { folder: '/srv/widgets' } }),
-  'runs.list': ({ verdict }) => ({
-    ok: true,
-    value: { runs: records.filter((each) => verdict === undefined || each.verdict === verdict) },
-  }),
+  ...historyAnswers,
   'runs.show': ({ runId }) => {
-    const found = records.find(({ id }) => id === runId);
+    const found = [...records, ...historyRuns].find(({ id }) => id === runId);
     const error = fault('run-unknown', { run: runId });
     return found === undefined ? { ok: false, error: { ...error, message: '' } } : { ok: true, value: found };
   },

@@ -31,7 +31,10 @@ describe('the filter of the history', () => {
   it('asks for whole local days', () => {
     const at = (month: number, day: number): number => new Date(2026, month - 1, day).getTime();
     const now = at(5, 13) + 3_600_000;
-    expect(scopeOf({ from: '2026-05-01', until: '2026-05-13' }, now)).toEqual({ from: at(5, 1), until: at(5, 14) });
+    expect(scopeOf({ from: '2026-05-01', until: '2026-05-13' }, now)).toEqual({
+      from: at(5, 1),
+      until: at(5, 14),
+    });
     expect(scopeOf({ days: '1' }, now)).toEqual({ from: at(5, 13) });
     expect(scopeOf({ days: '30' }, now)).toEqual({ from: at(4, 14) });
     expect(scopeOf({ unit: 'W-1', error: 'flash-failed' }, now)).toEqual({

@@ -22,6 +22,9 @@ const runsFilterSchema = z.object({
   /** Local days, both included; only without `days`. */
   from: dayText.optional(),
   until: dayText.optional(),
+  /** What a chart shows: a measurement, and the test that takes it. The runs are not narrowed by it. */
+  measurement: z.string().min(1).max(64).optional(),
+  test: z.string().min(1).max(200).optional(),
 });
 export type RunsFilter = z.infer<typeof runsFilterSchema>;
 
@@ -51,7 +54,10 @@ export function queryOf(filter: RunsFilter): string {
 }
 
 /** A filter with some fields changed; a field that is undefined is taken away. */
-export function changed(filter: RunsFilter, change: { [Name in keyof RunsFilter]?: RunsFilter[Name] | undefined }): RunsFilter {
+export function changed(
+  filter: RunsFilter,
+  change: { [Name in keyof RunsFilter]?: RunsFilter[Name] | undefined },
+): RunsFilter {
   const merged = { ...filter, ...change };
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined)) as RunsFilter;
 }

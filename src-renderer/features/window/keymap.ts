@@ -26,7 +26,8 @@ export type Command =
   | 'upload-files'
   | 'reload-panel'
   | 'filter-runs'
-  | 'older-runs';
+  | 'older-runs'
+  | 'clear-filter';
 
 type Screen = Place['screen'];
 
@@ -67,6 +68,7 @@ export const keyBindings: readonly KeyBinding[] = [
   { command: 'upload-files', keys: ['u'], screens: ['bay'] },
   { command: 'filter-runs', keys: ['u'], screens: ['runs'] },
   { command: 'older-runs', keys: ['m'], screens: ['runs'] },
+  { command: 'clear-filter', keys: ['x'], screens: ['runs'] },
 ];
 
 /** As much of a KeyboardEvent as decides. */

@@ -1,12 +1,8 @@
+import type { RunFacets } from '../../../src-shared/model/history.js';
 import type { Fault } from '../../../src-shared/model/result.js';
-import type { RunRecord, Verdict } from '../../../src-shared/model/run.js';
+import type { RunRecord } from '../../../src-shared/model/run.js';
+import type { RunScope } from '../../../src-shared/contract/history.js';
 import type { Client } from '../../client/client.js';
-
-export interface RunsFilter {
-  readonly verdict: Verdict | null;
-  readonly bay: number | null;
-  readonly unitSerial: string;
-}
 
 const pageSize = 50;
 
@@ -23,21 +19,32 @@ export function withRun(
   return [...others.slice(0, place), run, ...others.slice(place)];
 }
 
-function matches(run: RunRecord, filter: RunsFilter): boolean {
+/** Whether a run is one of those that a scope asks for. */
+export function isWithin(run: RunRecord, scope: RunScope): boolean {
+  const fields: readonly [asked: unknown, is: unknown][] = [
+    [scope.verdict, run.verdict],
+    [scope.bay, run.bay],
+    [scope.unitSerial, run.unitSerial],
+    [scope.recipe, run.recipe],
+    [scope.model, run.model],
+    [scope.operator, run.operator],
+    [scope.faultCode, run.fault?.code ?? null],
+  ];
   return (
-    (filter.verdict === null || run.verdict === filter.verdict) &&
-    (filter.bay === null || run.bay === filter.bay) &&
-    (filter.unitSerial === '' || run.unitSerial === filter.unitSerial)
+    fields.every(([asked, is]) => asked === undefined || asked === is) &&
+    run.startedAt >= (scope.from ?? 0) &&
+    run.startedAt < (scope.until ?? Infinity)
   );
 }
 
-/** The recent runs, newest first, page after page; a run that ends meanwhile is put in by itself. */
+/** The runs of a scope, newest first, page after page; a run that ends meanwhile is put in by itself. */
 export class RunsList {
   runs: readonly RunRecord[] = $state.raw([]);
-  filter: RunsFilter = $state.raw({ verdict: null, bay: null, unitSerial: '' });
+  facets: RunFacets | null = $state.raw(null);
   isLoading = $state(false);
   reachedEnd = $state(false);
   fault: Fault | null = $state.raw(null);
+  #scope: RunScope = {};
   readonly #client: Client;
   readonly #unsubscribe;
   /** Counts what was asked for; an answer to an older question is not shown. */
@@ -46,12 +53,13 @@ export class RunsList {
   constructor(client: Client) {
     this.#client = client;
     this.#unsubscribe = client.subscribe('verdict', undefined, ({ runId }) => void this.#add(runId));
-    void this.#load(undefined);
   }
 
-  change(filter: Partial<RunsFilter>): void {
-    this.filter = { ...this.filter, ...filter };
+  /** Begins anew with these. */
+  show(scope: RunScope): void {
+    this.#scope = scope;
     void this.#load(undefined);
+    void this.#count();
   }
 
   older(): void {
@@ -67,33 +75,32 @@ export class RunsList {
   async #load(before: string | undefined): Promise<void> {
     this.#asked += 1;
     const asked = this.#asked;
-    const { verdict, bay, unitSerial } = this.filter;
     this.isLoading = true;
-    const reply = await this.#client.call('runs.list', {
-      limit: pageSize,
-      ...(verdict === null ? {} : { verdict }),
-      ...(bay === null ? {} : { bay }),
-      ...(unitSerial === '' ? {} : { unitSerial }),
-      ...(before === undefined ? {} : { before }),
-    });
+    const page = { ...this.#scope, limit: pageSize, ...(before === undefined ? {} : { before }) };
+    const reply = await this.#client.call('runs.list', page);
     if (asked !== this.#asked) return;
     this.isLoading = false;
     this.fault = reply.ok ? null : reply.error;
     if (!reply.ok) return;
-    this.reachedEnd = reply.value.runs.length < pageSize;
+    const { runs } = reply.value;
+    this.reachedEnd = runs.length < pageSize;
     this.runs =
       before === undefined
-        ? reply.value.runs
-        : [
-            ...this.runs,
-            ...reply.value.runs.filter((run) => !this.runs.some((known) => known.id === run.id)),
-          ];
+        ? runs
+        : [...this.runs, ...runs.filter((run) => !this.runs.some((known) => known.id === run.id))];
+  }
+
+  async #count(): Promise<void> {
+    const scope = this.#scope;
+    const reply = await this.#client.call('history.facets', scope);
+    if (scope === this.#scope && reply.ok) this.facets = reply.value;
   }
 
   async #add(runId: string): Promise<void> {
-    const asked = this.#asked;
+    const scope = this.#scope;
+    void this.#count();
     const reply = await this.#client.call('runs.show', { runId });
-    if (asked !== this.#asked || !reply.ok || !matches(reply.value, this.filter)) return;
+    if (scope !== this.#scope || !reply.ok || !isWithin(reply.value, scope)) return;
     this.runs = withRun(this.runs, reply.value, this.reachedEnd);
   }
 }
