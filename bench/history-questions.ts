@@ -9,7 +9,8 @@ export type Question = [name: string, ask: () => number];
 const day = 24 * 3600 * 1000;
 
 /** What the charts and the filters of the history ask, of everything and narrowed down. */
-export function allQuestions({ history, measurements }: Records, sample: readonly MadeRun[]): Question[] {
+export function allQuestions(records: Records, sample: readonly MadeRun[]): Question[] {
+  const { history } = records;
   const some = sample[Math.floor(sample.length / 2)] as MadeRun;
   const newest = sample.at(-1) as MadeRun;
   const scopes: [name: string, scope: RunScope][] = [
@@ -44,7 +45,7 @@ export function allQuestions({ history, measurements }: Records, sample: readonl
     ['kinds of measurement', () => valueOf(history.measurementKinds()).length],
     [
       'a measurement of 1000 units',
-      () => valueOf(measurements({ recipe: some.recipe, name: 'vcc', limit: 1000 })).length,
+      () => valueOf(records.measurements({ recipe: some.recipe, name: 'vcc', limit: 1000 })).length,
     ],
   ];
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { HistoryDurations, HistoryStatistics, MeasurementKind, RunFacets } from '../model/history.js';
 import { call } from './define.js';
 import { nothing } from './fields.js';

@@ -157,21 +157,28 @@ export function createHistoryQueries(
         : [{ kind: 'day', from: dayOf(span.from), until: dayOf(nextAfter(span.until - 1, 'day')) }];
     const { sql, values } = tallied(ranges, step === 'month' ? 'bucket / 100' : 'bucket');
     const { where, values: own } = conditionsOf(scope);
-    const by = (name: string, column: string): string =>
+    const by = (name: string, column: string, from: string): string =>
       `SELECT '${name}' AS dimension, ${column} AS key, verdict, sum(runs) AS runs, sum(firsts) AS firsts
-       FROM counted GROUP BY ${column}, verdict`;
+       FROM ${from} GROUP BY ${column}, verdict`;
+    // Over time by what there is, and the rest by what that sums up to: texts are grouped few at a time.
     const rows = statement(
-      `WITH counted AS MATERIALIZED (
-         SELECT slot, bay, recipe, verdict, fault_code, phase, sum(runs) AS runs, sum(firsts) AS firsts
-         FROM (${sql}) AS tallied JOIN facets ON facets.id = tallied.facet
-         WHERE ${where} GROUP BY slot, bay, recipe, verdict, fault_code, phase
-       )
+      `WITH tallied AS MATERIALIZED (
+         SELECT slot, facet, phase, verdict, runs, firsts FROM (${sql}) JOIN facets ON facets.id = facet
+         WHERE ${where}
+       ),
+       summed AS MATERIALIZED (
+         SELECT facet, phase, sum(runs) AS runs, sum(firsts) AS firsts FROM tallied GROUP BY facet, phase
+       ),
+       counted AS MATERIALIZED (
+         SELECT bay, recipe, verdict, fault_code, phase, runs, firsts FROM summed JOIN facets ON facets.id = facet
+       ),
+       failed AS MATERIALIZED (SELECT * FROM counted WHERE verdict <> 'PASS')
        ${[
-         by('slot', 'slot'),
-         by('bay', 'bay'),
-         by('recipe', 'recipe'),
-         `${by('code', 'fault_code').replace('GROUP BY', `WHERE verdict <> 'PASS' GROUP BY`)}`,
-         `${by('phase', 'phase').replace('GROUP BY', `WHERE verdict <> 'PASS' GROUP BY`)}`,
+         by('slot', 'slot', 'tallied'),
+         by('bay', 'bay', 'counted'),
+         by('recipe', 'recipe', 'counted'),
+         by('code', 'fault_code', 'failed'),
+         by('phase', 'phase', 'failed'),
        ].join(' UNION ALL ')}`,
     ).all(...values, ...own);
     return statisticsOf(z.array(talliedSchema).parse(rows), span, step);

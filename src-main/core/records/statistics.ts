@@ -23,11 +23,11 @@ export const talliedSchema = z.object({
 });
 export type Tallied = z.infer<typeof talliedSchema>;
 
-/** Days for a month, weeks for half a year, months beyond. */
+/** Days for a month, weeks for a season, months beyond. */
 export function stepFor({ from, until }: { from: number; until: number }): Step {
   const days = (until - from) / day;
   if (days <= 45) return 'day';
-  return days <= 200 ? 'week' : 'month';
+  return days <= 130 ? 'week' : 'month';
 }
 
 function nothingYet(): Tally {

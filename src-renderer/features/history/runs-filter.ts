@@ -40,7 +40,7 @@ export function filterOf(query: string): RunsFilter {
     const parsed = runsFilterSchema.shape[name].safeParse(text);
     if (parsed.success) filter[name] = parsed.data;
   }
-  return filter as RunsFilter;
+  return filter;
 }
 
 /** The same as a query, without its question mark; '' for no filter. */
@@ -59,7 +59,7 @@ export function changed(
   change: { [Name in keyof RunsFilter]?: RunsFilter[Name] | undefined },
 ): RunsFilter {
   const merged = { ...filter, ...change };
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined)) as RunsFilter;
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
 }
 
 function midnight(day: string, later: number): number {

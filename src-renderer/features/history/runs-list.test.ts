@@ -1,38 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../../src-shared/model/run.js';
+import { createRun } from '../../../test/fakes/run-record.js';
 import { isWithin, withRun } from './runs-list.svelte.js';
 
 function run(id: string, startedAt: number): RunRecord {
-  return {
-    id,
-    bay: 1,
-    bayLabel: '',
-    physicalPath: '',
-    portPath: '',
-    portIdentity: '',
-    attempt: 1,
-    recipe: 'widgy',
-    recipeHash: '',
-    model: 'widgy',
-    unitSerial: null,
-    imageName: '',
-    imageId: null,
-    imageDigest: null,
-    containerId: null,
-    hostPort: null,
-    contentHash: null,
-    startedAt,
-    endedAt: null,
-    phases: [],
-    tests: [],
-    verdict: null,
-    fault: null,
-    operator: '',
-    host: '',
-    allowance: null,
-    firstRun: null,
-    identity: null,
-  };
+  return createRun({ id, startedAt });
 }
 
 const ids = (runs: readonly RunRecord[]): string[] => runs.map(({ id }) => id);

@@ -17,7 +17,7 @@ export type Place =
   | { screen: 'station' }
   | { screen: 'bay'; bay: number; tab?: BayTab }
   | { screen: 'runs'; tab?: RunsTab; filter?: RunsFilter }
-  | { screen: 'run'; runId: string }
+  | { screen: 'run'; runId: string; tab?: 'log' }
   | { screen: 'unit'; serial: string }
   | { screen: 'compare'; one: string; other: string }
   | { screen: 'batch'; batch: number }
@@ -50,7 +50,9 @@ export function placeOf(hash: string): Place {
   if (screen === 'unit' && detail !== '') return { screen, serial: decoded(detail) };
   if (screen === 'compare' && detail !== '' && part !== '') return { screen, one: detail, other: part };
   if (screen === 'batch' && /^[1-9]\d*$/.test(detail)) return { screen, batch: Number(detail) };
-  if (screen === 'run' && detail !== '') return { screen, runId: detail };
+  if (screen === 'run' && detail !== '') {
+    return { screen, runId: detail, ...(part === 'log' ? { tab: part } : {}) };
+  }
   if (screen === 'job' && detail !== '') return { screen, jobId: detail };
   if (screen === 'images') return { screen };
   if (screen === 'recipes' || screen === 'settings') return { screen };
@@ -68,7 +70,7 @@ function decoded(part: string): string {
 
 export function hashOf(place: Place): string {
   if (place.screen === 'bay') return `#/bay/${place.bay}${place.tab === undefined ? '' : `/${place.tab}`}`;
-  if (place.screen === 'run') return `#/run/${place.runId}`;
+  if (place.screen === 'run') return `#/run/${place.runId}${place.tab === undefined ? '' : `/${place.tab}`}`;
   if (place.screen === 'runs') {
     const query = queryOf(place.filter ?? {});
     const tab = place.tab === undefined || place.tab === runsTabs[0] ? '' : `/${place.tab}`;
