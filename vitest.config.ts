@@ -18,6 +18,8 @@ export default defineConfig({
           ],
           environment: 'node',
           testTimeout: 10_000,
+          // For a machine that has much else to do; nothing waits for it where all is well.
+          expect: { poll: { timeout: 8000 } },
         },
       },
       {
@@ -29,6 +31,7 @@ export default defineConfig({
           // One engine, two cores, fixed ports: one file after the other.
           fileParallelism: false,
           testTimeout: 120_000,
+          expect: { poll: { timeout: 10_000 } },
           hookTimeout: 180_000,
           teardownTimeout: 30_000,
         },

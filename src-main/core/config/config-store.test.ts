@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/fakes/eventually.js';
 import type { Result } from '../../../src-shared/model/result.js';
 import { createFakeClock } from '../../../test/fakes/clock.js';
 import { createSystemClock } from '../clock.js';
@@ -209,12 +210,12 @@ describe('an edit by a person while the station runs', () => {
     const seen: ConfigState[] = [];
     store.changes.subscribe((state) => seen.push(state));
     writeFileSync(file, 'name: b\n');
-    await vi.waitFor(() => expect(store.state.config.name).toBe('b'));
+    await eventually(() => expect(store.state.config.name).toBe('b'));
     writeFileSync(file, 'name: c\nnonsense: 1\n');
-    await vi.waitFor(() => expect(store.state.problem?.code).toBe('config-invalid'));
+    await eventually(() => expect(store.state.problem?.code).toBe('config-invalid'));
     expect(store.state.config.name).toBe('b');
     writeFileSync(file, 'name: c\n');
-    await vi.waitFor(() => expect(store.state.config.name).toBe('c'));
+    await eventually(() => expect(store.state.config.name).toBe('c'));
     expect(store.state.problem).toBeNull();
     expect(seen).toHaveLength(3);
   });
@@ -222,7 +223,7 @@ describe('an edit by a person while the station runs', () => {
   it('may remove the file, which is a problem, too', async () => {
     await loaded('name: a\n');
     rmSync(file);
-    await vi.waitFor(() => expect(store.state.problem).toMatchObject({ code: 'config-invalid' }));
+    await eventually(() => expect(store.state.problem).toMatchObject({ code: 'config-invalid' }));
     expect(existsSync(file)).toBe(false);
     expect(store.state.config.name).toBe('a');
   });
@@ -238,7 +239,7 @@ describe('an edit by a person while the station runs', () => {
     await blind.load();
     writeFileSync(file, 'name: b\n');
     await clock.advanceAsync(30_000);
-    await vi.waitFor(() => expect(blind.state.config.name).toBe('b'));
+    await eventually(() => expect(blind.state.config.name).toBe('b'));
     blind.dispose();
     expect(clock.timers).toBe(0);
   });

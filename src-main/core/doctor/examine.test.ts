@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/fakes/eventually.js';
 import { createFakeClock } from '../../../test/fakes/clock.js';
 import { createMadeUpMachine, engineGone, type MadeUpMachine } from '../../../test/fakes/machine.js';
 import { createMessages } from '../../../src-shared/messages/messages.js';
@@ -51,7 +52,7 @@ describe('an examination', () => {
     const options = { ...machine.optionsOf({ clock }), readSpace: () => never };
     const examination = examine(options);
     // Those of the three that ask for space; all other checks are done.
-    await vi.waitFor(() => expect(clock.timers).toBe(3));
+    await eventually(() => expect(clock.timers).toBe(3));
     clock.advance(6000);
     const checks = await examination;
     expect(checks.find(({ check }) => check === 'home-space')).toEqual({

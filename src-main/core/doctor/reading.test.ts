@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/fakes/eventually.js';
 import { createFakeClock } from '../../../test/fakes/clock.js';
 import { createTemporaryFolder } from '../../../test/fakes/temporary-folder.js';
 import { shellWord } from '../shell-words.js';
@@ -48,10 +49,10 @@ describe('an engine that takes the question and never answers', () => {
       connection: { kind: 'socket', path },
     };
     const facts = readEngineFacts(endpoint, { clock, signal: going });
-    await vi.waitFor(() => expect(open).toBe(2));
+    await eventually(() => expect(open).toBe(2));
     clock.advance(4000);
     expect(await facts).toMatchObject({ ok: false, error: { code: 'engine-lost' } });
-    await vi.waitFor(() => expect(open).toBe(0));
+    await eventually(() => expect(open).toBe(0));
     server.close();
     folder.dispose();
   });

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/fakes/eventually.js';
 import type { RecipesView } from '../../../src-shared/model/station.js';
 import { createFakeClock } from '../../../test/fakes/clock.js';
 import { leastRecipe } from '../../../test/fakes/recipes.js';
@@ -62,10 +63,10 @@ describe('the recipes of a folder', () => {
     write('b.yaml', named('two'));
     await store.start();
     write('a.yaml', `${named('one')}nonsense: 1\n`);
-    await vi.waitFor(() => expect(problems()).toEqual(['a.yaml unknownKey']));
+    await eventually(() => expect(problems()).toEqual(['a.yaml unknownKey']));
     expect(names()).toEqual(['two']);
     write('a.yaml', named('one'));
-    await vi.waitFor(() => expect(names()).toEqual(['one', 'two']));
+    await eventually(() => expect(names()).toEqual(['one', 'two']));
     expect(problems()).toEqual([]);
   });
 
@@ -75,13 +76,13 @@ describe('the recipes of a folder', () => {
     const seen: RecipesView[] = [];
     const subscription = store.changes.subscribe((view) => seen.push(view));
     write('a.yaml', named('one'));
-    await vi.waitFor(() => expect(names()).toEqual(['one']));
+    await eventually(() => expect(names()).toEqual(['one']));
     const hash = store.find('one')?.hash;
     writeFileSync(join(home, 'new'), `${named('one')}# changed\n`);
     renameSync(join(home, 'new'), join(folder, 'a.yaml'));
-    await vi.waitFor(() => expect(store.find('one')?.hash).not.toBe(hash));
+    await eventually(() => expect(store.find('one')?.hash).not.toBe(hash));
     rmSync(join(folder, 'a.yaml'));
-    await vi.waitFor(() => expect(names()).toEqual([]));
+    await eventually(() => expect(names()).toEqual([]));
     expect(seen).toHaveLength(3);
     subscription.dispose();
   });
@@ -90,11 +91,11 @@ describe('the recipes of a folder', () => {
     await store.start();
     expect(store.view).toEqual({ recipes: [], problems: [] });
     write('a.yaml', named('one'));
-    await vi.waitFor(() => expect(names()).toEqual(['one']), 5000);
+    await eventually(() => expect(names()).toEqual(['one']));
     rmSync(folder, { recursive: true });
-    await vi.waitFor(() => expect(names()).toEqual([]), 5000);
+    await eventually(() => expect(names()).toEqual([]));
     write('a.yaml', named('two'));
-    await vi.waitFor(() => expect(names()).toEqual(['two']), 5000);
+    await eventually(() => expect(names()).toEqual(['two']));
   });
 
   it('have one name each: the later file of two is refused', async () => {
@@ -113,7 +114,7 @@ describe('the recipes of a folder', () => {
       },
     ]);
     rmSync(join(folder, 'a.yaml'));
-    await vi.waitFor(() => expect(problems()).toEqual([]));
+    await eventually(() => expect(problems()).toEqual([]));
     expect(store.find('one')?.file).toBe(join(folder, 'b.yaml'));
   });
 
@@ -158,7 +159,7 @@ describe('the watch of the recipes', () => {
     write('b.yaml', named('two'));
     await clock.advanceAsync(250);
     // It looks even though it cannot watch.
-    await vi.waitFor(() => expect(store.all()).toHaveLength(2));
+    await eventually(() => expect(store.all()).toHaveLength(2));
 
     refuse = false;
     await clock.advanceAsync(500);
@@ -166,7 +167,7 @@ describe('the watch of the recipes', () => {
 
     write('c.yaml', named('three'));
     await clock.advanceAsync(30_000);
-    await vi.waitFor(() => expect(store.all()).toHaveLength(3));
+    await eventually(() => expect(store.all()).toHaveLength(3));
 
     store.dispose();
     expect(clock.timers).toBe(0);
@@ -192,7 +193,7 @@ describe('the watch of the recipes', () => {
     }
     expect(store.all()).toHaveLength(0);
     await clock.advanceAsync(1);
-    await vi.waitFor(() => expect(store.all()).toHaveLength(1));
+    await eventually(() => expect(store.all()).toHaveLength(1));
     store.dispose();
     expect(clock.timers).toBe(0);
   });
