@@ -7,6 +7,7 @@ import { cleanupGroups, runCleanup, type CleanupGroup, type CleanupOptions } fro
 import { runDoctor, type DoctorOptions } from './doctor.js';
 import { runFlash, type FlashOptions } from './flash.js';
 import { addMakingCommands } from './images-make-program.js';
+import { addKeepingCommands } from './images-program.js';
 import { addRunsArchive } from './program-runs.js';
 import { listPorts } from './ports.js';
 import { checkRecipes, listRecipes } from './recipes.js';
@@ -102,6 +103,7 @@ export function createProgram(
 
   const images = add(program, 'images', messages.text('cli.images'));
   const common = (command: Command): Command => command.option(...home).option(...json);
+  addKeepingCommands({ images, add, finish, common, context });
   addMakingCommands({ images, add, finish, common, context });
   const volumes = add(program, 'volumes', messages.text('cli.volumes'));
   addVolumeCommands({ volumes, add, finish, common, context });

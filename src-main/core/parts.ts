@@ -86,7 +86,7 @@ export function createParts(context: PartContext) {
     },
     onDefect,
   });
-  const making = createMaking({ maker, stationId, jobs, recipes });
+  const making = createMaking({ home, maker, stationId, jobs, recipes });
   const jobsPart = createJobsPart({ jobs, clock, onDefect });
   const containers = createContainersPart(context);
   const cleanup = createCleanupPart(context, createJobStore({ jobs, home, messages }));

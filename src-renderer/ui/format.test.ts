@@ -27,6 +27,18 @@ describe('numbers and times on the screen', () => {
     expect(createLocaleFormat('en').percent(100)).toBe('100%');
   });
 
+  it('says how long ago in the largest whole unit, and never less than a minute', () => {
+    const age = (ms: number, locale = 'en'): string => createLocaleFormat(locale).age(0, ms);
+    expect([5000, 61_000, 3 * 3_600_000, 49 * 3_600_000].map((ms) => age(ms))).toEqual([
+      '< 1 min. ago',
+      '1 min. ago',
+      '3 hr. ago',
+      '2 days ago',
+    ]);
+    expect(age(-5000)).toBe('< 1 min. ago');
+    expect(age(400 * 86_400_000, 'es')).toBe('hace 1 a');
+  });
+
   it('writes shares as each language does', () => {
     expect(createLocaleFormat('en').share(97.5)).toBe('97.5%');
     expect(createLocaleFormat('es').share(97.5).replace(/\s/u, ' ')).toBe('97,5 %');

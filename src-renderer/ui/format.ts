@@ -1,6 +1,15 @@
 /** Numbers and times as a person reads them. Nothing here changes width from one second to the next. */
 
 const second = 1000;
+const day = 24 * 3600 * second;
+
+const ageUnits = [
+  ['year', 365 * day],
+  ['month', 30 * day],
+  ['day', day],
+  ['hour', 3600 * second],
+  ['minute', 60 * second],
+] as const;
 
 /** `0:07`, `12:30`, `1:02:33`. Parts of a second are cut off: a clock does not run ahead. */
 export function duration(ms: number): string {
@@ -35,6 +44,8 @@ export interface LocaleFormat {
   date(at: number): string;
   /** A span of time in ms: to a tenth of a second while it is short, else as `duration`. */
   span(ms: number): string;
+  /** How long ago, in the largest unit of which there is a whole one: `3 days ago`. What is to come counts as now. */
+  age(at: number, now: number): string;
 }
 
 /** The formats that differ from one language to the other. */
@@ -67,6 +78,7 @@ export function createLocaleFormat(locale: string): LocaleFormat {
     minimumFractionDigits: 1,
     maximumFractionDigits: 1,
   });
+  const ago = new Intl.RelativeTimeFormat(locale, { numeric: 'always', style: 'short' });
   return {
     percent: (value) => percent.format(Math.floor(value) / 100),
     share: (value) => share.format(value / 100),
@@ -75,5 +87,13 @@ export function createLocaleFormat(locale: string): LocaleFormat {
     timeOfDay: (at) => timeOfDay.format(at),
     date: (at) => date.format(at),
     span: (ms) => (ms < 10_000 ? seconds.format(Math.max(0, ms) / 1000) : duration(ms)),
+    age(at, now) {
+      const passed = Math.max(0, now - at);
+      const [unit, length] = ageUnits.find(([, each]) => passed >= each) ?? (['second', second] as const);
+      // Down to the second it would change all the time, and tell nobody anything.
+      return unit === 'second'
+        ? ago.format(-1, 'minute').replace('1', '< 1')
+        : ago.format(-Math.floor(passed / length), unit);
+    },
   };
 }

@@ -4,6 +4,7 @@ import doctorEn from '../../assets/messages/en/doctor.json' with { type: 'json' 
 import faultsEn from '../../assets/messages/en/faults.json' with { type: 'json' };
 import filesEn from '../../assets/messages/en/files.json' with { type: 'json' };
 import historyEn from '../../assets/messages/en/history.json' with { type: 'json' };
+import imagesEn from '../../assets/messages/en/images.json' with { type: 'json' };
 import jobsEn from '../../assets/messages/en/jobs.json' with { type: 'json' };
 import logEn from '../../assets/messages/en/log.json' with { type: 'json' };
 import machineEn from '../../assets/messages/en/machine.json' with { type: 'json' };
@@ -22,6 +23,7 @@ import doctorEs from '../../assets/messages/es/doctor.json' with { type: 'json' 
 import faultsEs from '../../assets/messages/es/faults.json' with { type: 'json' };
 import filesEs from '../../assets/messages/es/files.json' with { type: 'json' };
 import historyEs from '../../assets/messages/es/history.json' with { type: 'json' };
+import imagesEs from '../../assets/messages/es/images.json' with { type: 'json' };
 import jobsEs from '../../assets/messages/es/jobs.json' with { type: 'json' };
 import logEs from '../../assets/messages/es/log.json' with { type: 'json' };
 import machineEs from '../../assets/messages/es/machine.json' with { type: 'json' };
@@ -58,6 +60,8 @@ const english = {
   files: filesEn,
   /** The history: runs, charts, batches, the records themselves. */
   history: historyEn,
+  /** The images of a station: their list, what is said of one, carrying and allowing. */
+  images: imagesEn,
   /** Long tasks: their titles, states, steps and screen. */
   jobs: jobsEn,
   cli: cliEn,
@@ -89,6 +93,7 @@ const spanish: Catalogue = {
   doctor: doctorEs,
   files: filesEs,
   history: historyEs,
+  images: imagesEs,
   jobs: jobsEs,
   cli: cliEs,
   serial: serialEs,

@@ -46,6 +46,7 @@ export const faultCodes = [
   'image-foreign',
   'image-not-ours',
   'image-in-use',
+  'image-needed',
   'image-has-names',
   'image-name-would-move',
   'pull-not-pinned',

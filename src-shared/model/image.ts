@@ -34,7 +34,7 @@ export const imageSupportSchema = z.object({
 export type ImageSupport = z.infer<typeof imageSupportSchema>;
 
 /**
- * Why an image is listed. `made`: it carries this station's label; `brought`: this station loaded or pulled it, and
+ * Why an image is listed. `made`: this station made it; `brought`: this station loaded or pulled it, and
  * it was not there before; `recipe`: a recipe names it; `base`: one of those is built on it.
  */
 export const imageReasons = ['made', 'brought', 'recipe', 'base'] as const;
@@ -90,9 +90,30 @@ export interface ImageLayer {
   size: number;
 }
 
+/** What a recipe wants of an image, and whether it has it. */
+export interface ImageUse {
+  recipe: string;
+  /** What the recipe does with it. A test's image is held to nothing. */
+  part: 'flasher' | 'test';
+  model: string;
+  minimum: SupportLevel;
+  /** False: the bay is blocked until an engineer allows one run. */
+  isGoodEnough: boolean;
+  /** `sha256:…`, where the recipe says one. */
+  pinnedId: string | null;
+  pinnedDigest: string | null;
+  /** False: the recipe pins another image than this one, and a run is refused. */
+  isPinned: boolean;
+}
+
 /** All that is known of one image; secrets masked everywhere. */
 export interface ImageDetail {
   summary: ImageSummary;
+  /** How it came here, when this station loaded or pulled it. Milliseconds since the epoch. */
+  arrival: { from: 'archive' | 'registry'; at: number } | null;
+  /** SHA-256 of what it was built from, hexadecimal; null for what Slipway did not build. */
+  inputs: string | null;
+  uses: ImageUse[];
   architecture: string;
   os: string;
   entrypoint: string[];

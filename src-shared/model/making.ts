@@ -1,5 +1,13 @@
 import type { Fault } from './result.js';
 
+/** One input of a build that is another than it was. */
+export interface InputChange {
+  what: 'dockerfile' | 'argument' | 'file';
+  /** The path below the context, or the argument's name. */
+  name: string;
+  how: 'added' | 'removed' | 'changed';
+}
+
 /** How the image of a recipe with `image.build` compares with what it would be built from now. */
 export interface RecipeBuild {
   recipe: string;
@@ -10,4 +18,8 @@ export interface RecipeBuild {
    */
   state: 'missing' | 'outdated' | 'current' | 'foreign' | 'unknown';
   fault: Fault | null;
+  /** What of it changed since, at most twenty; null where the state is another or nobody knows. */
+  changes: InputChange[] | null;
+  /** How many more changed. */
+  more: number;
 }

@@ -14,6 +14,7 @@ import { createJobs } from '../../src-main/core/jobs/create-jobs.js';
 import type { Jobs } from '../../src-main/core/jobs/jobs.js';
 import { cleanHere } from '../../src-main/core/jobs/leftovers.js';
 import { createMaking } from '../../src-main/core/making/making-part.js';
+import type { LoadedRecipe } from '../../src-main/core/recipes/match.js';
 import { dockerHost, valueOf } from './engine-bench.js';
 import { ensureTinyImage } from './tiny-image.js';
 
@@ -30,6 +31,8 @@ export interface MakingBench {
   readonly folder: string;
   readonly jobs: Jobs;
   readonly making: Making;
+  /** What the station finds when it looks for its recipes. */
+  recipes: LoadedRecipe[];
   /** Images with this test's name or label. */
   images(): Promise<Docker.ImageInfo[]>;
   /** The unnamed images and layers, and the containers, that name this test in their commands. */
@@ -69,6 +72,7 @@ export function useMakingBench(name: string): MakingBench {
   let folder: string;
   let jobs: Jobs;
   let making: Making;
+  let recipes: LoadedRecipe[];
 
   beforeAll(async () => {
     await ensureTinyImage(docker);
@@ -88,7 +92,17 @@ export function useMakingBench(name: string): MakingBench {
       clean: (leftover) => (leftover.type === 'layer' ? Promise.resolve(false) : cleanHere(leftover)),
     });
     const maker = createImageMaker(engine.connection);
-    making = createMaking({ maker, stationId, jobs, recipes: { all: () => [], find: () => undefined } });
+    recipes = [];
+    making = createMaking({
+      home,
+      maker,
+      stationId,
+      jobs,
+      recipes: {
+        all: () => recipes,
+        find: (wanted) => recipes.find(({ recipe }) => recipe.name === wanted),
+      },
+    });
   });
   afterEach(async () => {
     await jobs.stop();
@@ -113,12 +127,18 @@ export function useMakingBench(name: string): MakingBench {
     get making() {
       return making;
     },
+    get recipes() {
+      return recipes;
+    },
+    set recipes(given) {
+      recipes = given;
+    },
     async images() {
       const all = await docker.listImages();
       return all.filter(
         ({ RepoTags, Labels }) =>
           RepoTags?.some((tag) => tag.startsWith(mine)) === true ||
-          (Labels as Record<string, string> | null)?.[labels.station] === stationId,
+          (Labels as Record<string, string> | null)?.[labels.madeBy] === stationId,
       );
     },
     async everything() {

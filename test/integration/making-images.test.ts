@@ -1,9 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { truncateSync, writeFileSync } from 'node:fs';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pack } from 'tar-stream';
 import { describe, expect, it } from 'vitest';
 import { labels } from '../../src-main/core/docker/engine.js';
-import { inputsLabel } from '../../src-main/core/making/build-image.js';
+import { inputsLabel } from '../../src-main/core/making/inputs.js';
+import { logRecipe } from '../fakes/bay.js';
+import { parsedRecipe } from '../fakes/recipes.js';
 import { valueOf } from './engine-bench.js';
 import { useMakingBench } from './making-bench.js';
 import { tinyImage } from './tiny-image.js';
@@ -40,7 +44,7 @@ describe('a build', () => {
     const { Id, Config } = await bench.docker.getImage(`${bench.mine}:built`).inspect();
     expect(job.outcome?.['image']).toBe(Id);
     expect(Config.Labels).toMatchObject({
-      [labels.station]: bench.stationId,
+      [labels.madeBy]: bench.stationId,
       [inputsLabel]: job.outcome?.['inputs'],
     });
     const again = await bench.ended(bench.build({ buildArgs: { WHO: 'widget' } }));
@@ -54,6 +58,55 @@ describe('a build', () => {
       'cached',
     ]);
     expect(again.outcome?.['inputs']).toBe(job.outcome?.['inputs']);
+  });
+
+  it('of a recipe says which of its inputs changed since, until it is built anew', async () => {
+    const { recipe, hash } = parsedRecipe(
+      logRecipe.replace(
+        "{ name: 'flasher:latest' }",
+        `{ name: '${bench.mine}:recipe', build: { context: '${bench.folder}' } }`,
+      ),
+    );
+    bench.recipes = [{ recipe, hash, file: 'recipe.yaml' }];
+    const look = async () => valueOf(await bench.making.handlers['images.builds'](undefined))[0];
+    const make = () => bench.ended(bench.build({ recipe: 'plain', context: undefined, name: undefined }));
+    bench.context({ Dockerfile: `FROM ${tinyImage}\nCOPY . /app\n`, 'a.txt': '1', 'b.txt': '1' });
+    expect(await look()).toMatchObject({ state: 'missing' });
+    expect(await make()).toMatchObject({ state: 'done' });
+    expect(await look()).toMatchObject({ state: 'current', changes: null });
+    // With the label of the recipe on top it is known for its own all the same: nothing asks to take the name.
+    bench.context({ 'a.txt': '2', 'sub/c.txt': '1' });
+    bench.context({ Dockerfile: `FROM ${tinyImage}\nCOPY . /app\nRUN true\n` });
+    rmSync(join(bench.folder, 'b.txt'));
+    expect(await look()).toMatchObject({
+      state: 'outdated',
+      more: 0,
+      changes: [
+        { what: 'dockerfile', name: 'Dockerfile', how: 'changed' },
+        { what: 'file', name: 'a.txt', how: 'changed' },
+        { what: 'file', name: 'b.txt', how: 'removed' },
+        { what: 'file', name: 'sub', how: 'added' },
+        { what: 'file', name: 'sub/c.txt', how: 'added' },
+      ],
+    });
+    expect(await make()).toMatchObject({ state: 'done' });
+    expect(await look()).toMatchObject({ state: 'current' });
+  });
+
+  it('takes no image for its own that somebody built on one of its own', async () => {
+    bench.context({ Dockerfile: `FROM ${tinyImage}\nRUN echo ${bench.mine}\n` });
+    expect(await bench.ended(bench.build())).toMatchObject({ state: 'done' });
+    const context = pack();
+    context.entry({ name: 'Dockerfile' }, `FROM ${bench.mine}:built\nLABEL theirs=1\n`);
+    context.finalize();
+    const stream = await bench.docker.buildImage(Readable.from(context as AsyncIterable<Buffer>), {
+      t: `${bench.mine}:built`,
+    });
+    await new Promise((resolve, reject) => stream.on('end', resolve).on('error', reject).resume());
+    const { Id } = await bench.docker.getImage(`${bench.mine}:built`).inspect();
+    expect((await bench.ended(bench.build())).fault?.code).toBe('image-name-foreign');
+    expect(await bench.ended(bench.build({ replace: true }))).toMatchObject({ state: 'done' });
+    await bench.docker.getImage(Id).remove();
   });
 
   it('that fails says which step, with its last words and its exit code', async () => {
@@ -152,7 +205,7 @@ describe('an import', () => {
     expect(Config).toMatchObject({
       Env: ['PATH=/bin'],
       Cmd: ['/bin/tool'],
-      Labels: { [labels.station]: bench.stationId },
+      Labels: { [labels.madeBy]: bench.stationId },
     });
     expect(RootFS.Layers).toHaveLength(1);
   });

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import type { Result } from '../../../src-shared/model/result.js';
 import type { CleanupEngine, EngineSurvey, Removed, SurveyedContainer } from '../cleanup/survey.js';
 import * as schemas from './cleanup-schemas.js';
+import { carriesLabel, isMadeHere } from '../images/made-here.js';
 import type { Connection } from './connection.js';
 import { labels } from './engine.js';
 import { readProblem } from './faults.js';
@@ -17,7 +18,7 @@ type Labels = Record<string, string>;
 /** Clean-up's port over Docker's API. */
 export function createCleanupEngine(connection: Connection, stationId: string): CleanupEngine {
   const isOurs = (given: Labels): boolean => given[labels.station] === stationId;
-  const isOurImage = (given: Labels): boolean => given[labels.madeBy] === stationId || isOurs(given);
+  const isOurImage = (given: Labels): boolean => carriesLabel(given, stationId);
   const isOwn = (docker: Docker, { Config, Image }: schemas.ContainerDetails): Promise<boolean> =>
     ownsContainer(docker, stationId, { labels: Config.Labels, imageId: Image });
   const byLabel = (...names: string[]): string =>
@@ -34,20 +35,13 @@ export function createCleanupEngine(connection: Connection, stationId: string): 
     return found;
   }
 
-  /**
-   * Whether we made this image, and not somebody by building on one of ours, or by committing one of our
-   * containers: a label is handed on. The step that set it has to be the last of the image's history; an import
-   * has one step alone, which does not name the labels that came with it.
-   */
-  async function isMadeHere(docker: Docker, id: string): Promise<boolean> {
+  /** Whether we made this image, and not somebody by building on one of ours: a label is handed on. */
+  async function isMadeByUs(docker: Docker, id: string, given: Labels): Promise<boolean> {
     const answer: unknown = await docker.getImage(id).history();
-    const steps = schemas.imageHistorySchema.parse(answer);
-    const setters = [labels.madeBy, labels.station].map((label) => `${label}=${stationId}`);
-    const setsLabel = (step: string): boolean => setters.some((setter) => step.includes(setter));
-    if (steps.some(({ CreatedBy }) => setsLabel(CreatedBy ?? ''))) {
-      return setsLabel(steps[0]?.CreatedBy ?? '');
-    }
-    return steps.length === 1 && /^imported from/i.test(steps[0]?.Comment ?? '');
+    const steps = schemas.imageHistorySchema
+      .parse(answer)
+      .map(({ CreatedBy, Comment }) => ({ by: CreatedBy ?? '', comment: Comment ?? '' }));
+    return isMadeHere(given, steps, stationId);
   }
 
   async function surveyContainers(docker: Docker, abortSignal: AbortSignal): Promise<SurveyedContainer[]> {
@@ -176,7 +170,7 @@ export function createCleanupEngine(connection: Connection, stationId: string): 
               })),
           };
           for (const image of images.values()) {
-            if ((await orNull(() => isMadeHere(docker, image.Id))) !== true) continue;
+            if ((await orNull(() => isMadeByUs(docker, image.Id, image.Labels))) !== true) continue;
             survey.images.push({
               id: image.Id,
               names: (image.RepoTags ?? []).filter((name) => !name.startsWith('<none>')),
@@ -205,7 +199,7 @@ export function createCleanupEngine(connection: Connection, stationId: string): 
       remove(async (docker) => {
         const details = await inspectImage(docker, id);
         if (details === null || !isOurImage(details.Config?.Labels ?? {})) return 'gone';
-        if (!(await isMadeHere(docker, id))) return 'gone';
+        if (!(await isMadeByUs(docker, id, details.Config?.Labels ?? {}))) return 'gone';
         const names = [...(details.RepoTags ?? [])].filter((name) => !name.startsWith('<none>'));
         if (names.length > 1) return 'other-names';
         const noprune = !(await stepsAreOurs(docker, details.Parent ?? ''));

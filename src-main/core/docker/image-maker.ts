@@ -3,6 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { z } from 'zod';
 import { fail, ok, type Result } from '../../../src-shared/model/result.js';
 import type { EngineMessage, ImageMaker } from '../making/image-maker.js';
+import { imageHistorySchema } from './cleanup-schemas.js';
 import type { Connection } from './connection.js';
 import { readProblem } from './faults.js';
 import type { Session } from './session.js';
@@ -116,6 +117,16 @@ export function createImageMaker(connection: Connection): ImageMaker {
           return { id: Id, size: Size, labels: Config?.Labels ?? {} };
         },
         { image: name },
+      ),
+    history: (id) =>
+      connection.call(
+        async ({ docker }) => {
+          const answer: unknown = await docker.getImage(id).history();
+          return imageHistorySchema
+            .parse(answer)
+            .map(({ CreatedBy, Comment }) => ({ by: CreatedBy ?? '', comment: Comment ?? '' }));
+        },
+        { image: id },
       ),
     unnamed: () =>
       connection.call(async ({ docker }, abortSignal) => {

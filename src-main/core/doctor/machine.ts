@@ -15,6 +15,8 @@ import { whyNot } from './why-not.js';
 
 /** What the doctor has to know of `station.yaml`. */
 export interface DoctorConfig {
+  /** The station's, as its file says; left out where nobody looked. */
+  name?: string | undefined;
   /** An absolute path. */
   workspace: string;
   /** Socket or host of the engine; left out, it is looked for. */
@@ -154,10 +156,10 @@ export async function readSettings(
     const { line = 1, column = 1, at = '' } = parsed.error[0] ?? {};
     return { state: 'unusable', config: null, problem: { line, column, at } };
   }
-  const { workspace, docker, ports, retention } = parsed.value.value;
+  const { name, workspace, docker, ports, retention } = parsed.value.value;
   return {
     state: isFirst ? 'first-start' : 'in-force',
-    config: { workspace, docker, portsBase: ports.base, retention },
+    config: { name, workspace, docker, portsBase: ports.base, retention },
   };
 }
 

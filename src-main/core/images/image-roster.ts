@@ -1,10 +1,26 @@
-import type { ImageDetail, ImageRemoval, ImageSummary, ImagesView } from '../../../src-shared/model/image.js';
+import type {
+  ImageDetail,
+  ImageRemoval,
+  ImageSummary,
+  ImagesView,
+  ImageUse,
+} from '../../../src-shared/model/image.js';
 import { fail, fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import { z } from 'zod';
 import type { LoadedRecipe } from '../recipes/match.js';
-import type { BroughtImages } from './brought-images.js';
+import { meetsMinimum, supportLabel, understandSupport } from '../recipes/support.js';
+import { inputsLabel } from '../making/inputs.js';
+import type { BroughtImage, BroughtImages } from './brought-images.js';
 import type { HistoryEntry, ImageStore, StoredImage } from './image-store.js';
-import { isCalled, isOurs, listImages, mayBeBases, type ListedImages } from './listed-images.js';
+import {
+  imagesOf,
+  isCalled,
+  isOurs,
+  listImages,
+  mayBeBases,
+  type ListedImages,
+  type Ownership,
+} from './listed-images.js';
 import { maskedAnswer, maskedEnvironment, maskedText } from './mask.js';
 import { isImageId, listedName } from './reference.js';
 
@@ -65,11 +81,13 @@ export function createImageRoster(options: {
     }
   }
 
-  async function look(): Promise<Result<ListedImages & { ownership: Parameters<typeof isOurs>[1] }>> {
-    const [all, containers, ids] = await Promise.all([store.all(), store.containers(), brought.ids()]);
+  async function look(): Promise<
+    Result<ListedImages & { ownership: Ownership; entries: readonly BroughtImage[] }>
+  > {
+    const [all, containers, entries] = await Promise.all([store.all(), store.containers(), brought.all()]);
     if (!all.ok) return all;
     if (!containers.ok) return containers;
-    const ownership = { stationId, brought: ids };
+    const ownership = { stationId, brought: new Set(entries.map(({ id }) => id)) };
     const loaded = recipes();
     await learn(mayBeBases(all.value, loaded, ownership));
     const listed = listImages({
@@ -79,18 +97,19 @@ export function createImageRoster(options: {
       recipes: loaded,
       ownership,
     });
-    return ok({ ...listed, ownership });
+    return ok({ ...listed, ownership, entries });
   }
 
   async function findIn(given: string) {
     const looked = await look();
     if (!looked.ok) return looked;
-    const { images, view, ownership } = looked.value;
+    const { images, view, ownership, entries } = looked.value;
     const name = listedName(given);
     const image = [...images.values()].find((each) => isCalled(each, name) || isShortId(each.id, given));
     const summary = view.images.find(({ id }) => id === image?.id);
     if (image === undefined || summary === undefined) return fail('image-foreign', { image: given });
-    return ok({ image, summary, name: image.names.includes(name) ? name : null, ownership });
+    const arrival = entries.find(({ id }) => id === image.id) ?? null;
+    return ok({ image, summary, name: image.names.includes(name) ? name : null, ownership, arrival });
   }
 
   async function removal(given: string): Promise<Result<ImageRemoval>> {
@@ -101,7 +120,10 @@ export function createImageRoster(options: {
     const stays = name === null ? image.names : image.names.filter((each) => each !== name);
     const shown = name ?? image.id.slice(7, 19);
     const obstacle = ((): Fault | null => {
-      if (!isOurs(image, ownership)) return fault('image-not-ours', { image: shown });
+      if (!isOurs(image, histories.get(image.id), ownership))
+        return fault('image-not-ours', { image: shown });
+      const users = usersOf(name, stays, image);
+      if (users.length > 0) return fault('image-needed', { image: shown, recipes: users.join(', ') });
       if (name === null && stays.length > 0) {
         return fault('image-has-names', { image: shown, names: stays.join(', ') });
       }
@@ -121,6 +143,40 @@ export function createImageRoster(options: {
     });
   }
 
+  /** The recipes that would miss a name, or the image with its last one. */
+  function usersOf(name: string | null, stays: readonly string[], image: StoredImage): string[] {
+    return recipes()
+      .filter(({ recipe }) =>
+        imagesOf(recipe).some((needed) =>
+          stays.length === 0 ? isCalled(image, needed) : name !== null && needed === name,
+        ),
+      )
+      .map(({ recipe }) => recipe.name);
+  }
+
+  function usesOf(image: StoredImage): ImageUse[] {
+    return recipes()
+      .filter(({ recipe }) => imagesOf(recipe).some((needed) => isCalled(image, needed)))
+      .map(({ recipe: { name, model, minimumSupport, image: wanted } }) => {
+        const isFlasher = isCalled(image, listedName(wanted.name));
+        const { level } = understandSupport(image.labels[supportLabel(model)]);
+        const digests = image.digests.map((digest) => digest.slice(digest.indexOf('@') + 1));
+        return {
+          recipe: name,
+          part: isFlasher ? 'flasher' : 'test',
+          model,
+          minimum: minimumSupport,
+          isGoodEnough: !isFlasher || meetsMinimum(level, minimumSupport),
+          pinnedId: isFlasher ? (wanted.id ?? null) : null,
+          pinnedDigest: isFlasher ? (wanted.digest ?? null) : null,
+          isPinned:
+            !isFlasher ||
+            ((wanted.id === undefined || wanted.id === image.id) &&
+              (wanted.digest === undefined || [image.id, ...digests].includes(wanted.digest))),
+        };
+      });
+  }
+
   return {
     async list() {
       const looked = await look();
@@ -132,13 +188,17 @@ export function createImageRoster(options: {
     async inspect(given) {
       const found = await findIn(given);
       if (!found.ok) return found;
-      const { id } = found.value.image;
+      const { image, arrival } = found.value;
+      const { id } = image;
       const [answer, history] = await Promise.all([store.inspect(id), store.history(id)]);
       if (!answer.ok) return answer;
       if (!history.ok) return history;
       const { Architecture, Os, Config } = detailSchema.parse(answer.value.raw);
       return ok({
         summary: found.value.summary,
+        arrival: arrival === null ? null : { from: arrival.from, at: arrival.at },
+        inputs: image.labels[inputsLabel] ?? null,
+        uses: usesOf(image),
         architecture: Architecture,
         os: Os,
         entrypoint: (Config?.Entrypoint ?? []).map((text) => maskedText(text, redact)),

@@ -4,10 +4,11 @@ import type {
   ImageSupport,
   MissingImage,
 } from '../../../src-shared/model/image.js';
-import { labels as ourLabels } from '../docker/engine.js';
 import type { LoadedRecipe } from '../recipes/match.js';
+import type { Recipe } from '../recipes/schema.js';
 import { understandSupport } from '../recipes/support.js';
 import type { HistoryEntry, StoredImage } from './image-store.js';
+import { carriesLabel, isMadeHere } from './made-here.js';
 import { pullReference } from './pull-reference.js';
 import { isImageId, listedName } from './reference.js';
 
@@ -26,9 +27,25 @@ export interface ListedImages {
   images: ReadonlyMap<string, StoredImage>;
 }
 
-/** Whether the station made the image or brought it: the only ones that it removes. */
-export function isOurs(image: StoredImage, { stationId, brought }: Ownership): boolean {
-  return image.labels[ourLabels.station] === stationId || brought.has(image.id);
+/**
+ * Whether the station made the image or brought it: the only ones that it removes.
+ *
+ * @param history newest first; undefined when nobody asked for it, and then the label alone proves nothing
+ */
+export function isOurs(
+  image: StoredImage,
+  history: readonly HistoryEntry[] | undefined,
+  ownership: Ownership,
+): boolean {
+  return ownership.brought.has(image.id) || isMade(image, history, ownership);
+}
+
+function isMade(
+  image: StoredImage,
+  history: readonly HistoryEntry[] | undefined,
+  { stationId }: Ownership,
+): boolean {
+  return history !== undefined && isMadeHere(image.labels, history, stationId);
 }
 
 /**
@@ -47,7 +64,7 @@ export function listImages(options: {
   const uses = usesOf(recipes);
   const chosen = new Map<string, ImageSummary['reason']>();
   for (const image of all) {
-    if (image.labels[ourLabels.station] === ownership.stationId) chosen.set(image.id, 'made');
+    if (isMade(image, histories.get(image.id), ownership)) chosen.set(image.id, 'made');
     else if (ownership.brought.has(image.id)) chosen.set(image.id, 'brought');
     else if (recipesOf(image, uses).length > 0) chosen.set(image.id, 'recipe');
   }
@@ -90,7 +107,12 @@ export function mayBeBases(
   ownership: Ownership,
 ): StoredImage[] {
   const uses = usesOf(recipes);
-  const built = all.filter((image) => isOurs(image, ownership) || recipesOf(image, uses).length > 0);
+  const built = all.filter(
+    (image) =>
+      ownership.brought.has(image.id) ||
+      carriesLabel(image.labels, ownership.stationId) ||
+      recipesOf(image, uses).length > 0,
+  );
   const bases = all.filter(
     (base) => base.names.length > 0 && built.some((image) => image !== base && beginsWith(image, base)),
   );
@@ -126,12 +148,16 @@ function isBuiltOn(
   return base.every(({ created, by }, at) => below[at]?.created === created && below[at].by === by);
 }
 
+/** What a recipe flashes and tests with, in the form of `listedName`. */
+export function imagesOf(recipe: Recipe): string[] {
+  return [recipe.image.name, ...recipe.tests.flatMap(({ image }) => image ?? [])].map(listedName);
+}
+
 /** The recipes of each image, by the name or id that they say. */
 function usesOf(recipes: readonly LoadedRecipe[]): Map<string, string[]> {
   const uses = new Map<string, string[]>();
   for (const { recipe } of recipes) {
-    const named = [recipe.image.name, ...recipe.tests.flatMap(({ image }) => image ?? [])];
-    for (const name of new Set(named.map(listedName))) {
+    for (const name of new Set(imagesOf(recipe))) {
       uses.set(name, [...(uses.get(name) ?? []), recipe.name]);
     }
   }

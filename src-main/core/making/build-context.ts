@@ -5,8 +5,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { pack as createPack, type Header } from 'tar-stream';
 import { fail, ok, type Result } from '../../../src-shared/model/result.js';
-import { createSha256, sha256OfFile } from '../files/sha256.js';
+import { createSha256, sha256Of, sha256OfFile } from '../files/sha256.js';
 import { isSystemError } from '../ports/system-error.js';
+import type { InputsManifest } from './inputs.js';
 import { parseIgnoreRules, type IgnoreRules } from './ignore-rules.js';
 
 /** One thing that is sent: a folder, a file or a link. */
@@ -113,14 +114,24 @@ async function entryOf(path: string, name: string): Promise<ContextEntry> {
   };
 }
 
+/** What a build is made from, as far as it decides what comes out. */
+export interface HashedInputs {
+  /** Of all of it together: SHA-256, hexadecimal. */
+  inputs: string;
+  /** Of each file's content, by its name. */
+  files: ReadonlyMap<string, string>;
+  manifest: InputsManifest;
+}
+
 /** Whether what the context and the build's arguments amount to is the same as before: SHA-256, hexadecimal. */
 export async function hashInputs(
   context: BuildContext,
   buildArgs: Record<string, string>,
   options: { signal: AbortSignal; onBytes?: (bytes: number) => void; fileHash?: typeof sha256OfFile },
-): Promise<Result<{ inputs: string; files: ReadonlyMap<string, string> }>> {
+): Promise<Result<HashedInputs>> {
   const { signal, onBytes, fileHash = sha256OfFile } = options;
   const files = new Map<string, string>();
+  const entries: Record<string, string> = {};
   const whole = createSha256();
   whole.update(JSON.stringify([context.dockerfile, Object.entries(buildArgs).sort()]));
   let path = context.folder;
@@ -132,6 +143,7 @@ export async function hashInputs(
         entry.type === 'file' ? await fileHash(entry.path, { signal, onBytes }) : (entry.target ?? '');
       if (entry.type === 'file') files.set(entry.name, content);
       whole.update(`\n${JSON.stringify([entry.name, entry.type, entry.mode, content])}`);
+      entries[entry.name] = [entry.type, entry.mode.toString(8), content].join(' ');
     }
   } catch (error) {
     if (signal.aborted) return fail('station-stopping');
@@ -139,7 +151,11 @@ export async function hashInputs(
     // A disk that fails while a file is read says nothing of its path.
     return fail('build-context-unreadable', { path: error.path ?? path, reason: error.code }, error.message);
   }
-  return ok({ inputs: whole.digest(), files });
+  const args = Object.fromEntries(
+    Object.entries(buildArgs).map(([name, value]) => [name, sha256Of(value)]),
+  );
+  const manifest: InputsManifest = { version: 1, dockerfile: context.dockerfile, args, entries };
+  return ok({ inputs: whole.digest(), files, manifest });
 }
 
 /**

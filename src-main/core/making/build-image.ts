@@ -22,10 +22,9 @@ import { isSystemError } from '../ports/system-error.js';
 import { createBuildReader } from './build-reader.js';
 import { basesOf, isPinned } from './dockerfile-bases.js';
 import type { ImageMaker } from './image-maker.js';
+import { inputsLabel, type InputsStore } from './inputs.js';
 import { gaveUp, mayTakeName } from './image-name.js';
 
-/** On an image that was built here: what it was built from, see `hashInputs`. */
-export const inputsLabel = 'io.slipway.build.inputs';
 /** How many last lines of a step that failed go into the fault's detail. */
 const lastLines = 20;
 
@@ -49,7 +48,7 @@ export interface BuildRequest {
  * not there before, no image. Layers of the steps before one that failed stay, as the engine's cache for the next try.
  */
 export async function buildImage(
-  { maker, stationId }: { maker: ImageMaker; stationId: string },
+  { maker, stationId, inputsStore }: { maker: ImageMaker; stationId: string; inputsStore: InputsStore },
   request: BuildRequest,
   job: JobContext,
 ): Promise<Result<FaultParams>> {
@@ -67,7 +66,7 @@ export async function buildImage(
   if (!bases.ok) return bases;
   const hashed = await hashInputs(context.value, request.buildArgs, { signal });
   if (!hashed.ok) return hashed;
-  const { inputs, files } = hashed.value;
+  const { inputs, files, manifest } = hashed.value;
   if (signal.aborted) return gaveUp();
 
   const before = await maker.unnamed();
@@ -90,7 +89,7 @@ export async function buildImage(
     buildArgs: request.buildArgs,
     labels: {
       ...request.labels,
-      [labels.station]: stationId,
+      [labels.madeBy]: stationId,
       ...(request.recipe === null ? {} : { [labels.recipe]: request.recipe }),
       [inputsLabel]: inputs,
     },
@@ -118,6 +117,7 @@ export async function buildImage(
   }
   const made = await maker.inspect(name);
   if (!made.ok) return made;
+  await inputsStore.save(inputs, manifest);
   return ok({ image: made.value.id, name, size: made.value.size, inputs });
 }
 

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Result } from '../../../src-shared/model/result.js';
+import type { MakingStep } from '../images/made-here.js';
 
 /** One message of the engine while it makes an image: an object of its JSON stream, not yet looked at. */
 export type EngineMessage = unknown;
@@ -35,6 +36,8 @@ export interface ImageMaker {
   ): Promise<Result<void>>;
   /** `image-missing` when there is none of that name. Size in bytes. */
   inspect(name: string): Promise<Result<{ id: string; size: number; labels: Record<string, string> }>>;
+  /** The steps that made it, newest first. */
+  history(id: string): Promise<Result<MakingStep[]>>;
   /** The ids of the images that have no name, layers of builds included. */
   unnamed(): Promise<Result<string[]>>;
   /** Removes an image that has no name. One that is gone is fine; one that is used or has others built on it stays, as `engine-error`. */

@@ -1,6 +1,6 @@
 import { fail, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
+import { carriesLabel, isMadeHere } from '../images/made-here.js';
 import type { ImageMaker } from './image-maker.js';
-import { labels } from '../docker/engine.js';
 
 /**
  * A name with an optional registry and tag, as the engine has it: https://github.com/distribution/reference. A digest
@@ -28,8 +28,21 @@ export async function mayTakeName(
 ): Promise<Result<void>> {
   const present = await maker.inspect(name);
   if (!present.ok) return present.error.code === 'image-missing' ? ok() : present;
-  const ours = present.value.labels[labels.station] === stationId;
-  return ours || replace ? ok() : fail('image-name-foreign', { image: name });
+  if (replace) return ok();
+  const ours = await isMadeByUs(maker, present.value, stationId);
+  if (!ours.ok) return ours;
+  return ours.value ? ok() : fail('image-name-foreign', { image: name });
+}
+
+/** Whether this station made an image, and not somebody who built on one of the station's. */
+export async function isMadeByUs(
+  maker: ImageMaker,
+  image: { id: string; labels: Record<string, string> },
+  stationId: string,
+): Promise<Result<boolean>> {
+  if (!carriesLabel(image.labels, stationId)) return ok(false);
+  const history = await maker.history(image.id);
+  return history.ok ? ok(isMadeHere(image.labels, history.value, stationId)) : history;
 }
 
 /** What a job answers when it has ended before its work because of its signal; nobody reads the code. */

@@ -105,7 +105,7 @@ export async function sendArchive(
   content.pipe(looked);
   const sent = await maker.import(looked, {
     name,
-    changes: [...changes, `LABEL ${labels.station}=${stationId}`],
+    changes: [...changes, `LABEL ${labels.madeBy}=${stationId}`],
     signal: job.signal,
     onMessage(message) {
       const parsed = buildMessageSchema.safeParse(message).data;

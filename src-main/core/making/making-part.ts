@@ -3,18 +3,23 @@ import type { makingCalls, makingEvents } from '../../../src-shared/contract/mak
 import type { RecipeBuild } from '../../../src-shared/model/making.js';
 import { fail, ok, type FaultParams, type Result } from '../../../src-shared/model/result.js';
 import type { JobKind } from '../../../src-shared/model/job.js';
-import { labels } from '../docker/engine.js';
 import type { JobContext, Jobs } from '../jobs/jobs.js';
 import type { StationPart } from '../part.js';
 import type { LoadedRecipe } from '../recipes/match.js';
 import { hashInputs, readBuildContext } from './build-context.js';
-import { buildImage, inputsLabel } from './build-image.js';
+import { buildImage } from './build-image.js';
 import { debootstrapImage } from './debootstrap-image.js';
 import type { ImageMaker } from './image-maker.js';
-import { fullImageName } from './image-name.js';
+import { createHashCache } from './hash-cache.js';
+import { fullImageName, isMadeByUs } from './image-name.js';
 import { checkChanges, importImage } from './import-image.js';
+import { compareInputs, createInputsStore, inputsLabel } from './inputs.js';
+
+/** How many changed inputs are named; the rest are counted. */
+const named = 20;
 
 export interface MakingOptions {
+  home: string;
   maker: ImageMaker;
   stationId: string;
   jobs: Jobs;
@@ -23,13 +28,16 @@ export interface MakingOptions {
 
 /** The contract's calls that make images; what they begin is a job each. */
 export function createMaking({
+  home,
   maker,
   stationId,
   jobs,
   recipes,
 }: MakingOptions): StationPart<typeof makingCalls, typeof makingEvents> {
   const stopped = new AbortController();
-  const parts = { maker, stationId };
+  const inputsStore = createInputsStore(home);
+  const parts = { maker, stationId, inputsStore };
+  const hashes = createHashCache();
 
   async function begin(
     kind: JobKind,
@@ -53,7 +61,7 @@ export function createMaking({
     place: { context: string; dockerfile: string },
   ): Promise<RecipeBuild> {
     const { name } = loaded.recipe.image;
-    const about = { recipe: loaded.recipe.name, image: name };
+    const about = { recipe: loaded.recipe.name, image: name, changes: null, more: 0 };
     const present = await maker.inspect(name);
     if (!present.ok) {
       return present.error.code === 'image-missing'
@@ -61,14 +69,25 @@ export function createMaking({
         : { ...about, state: 'unknown', fault: present.error };
     }
     const inputs = present.value.labels[inputsLabel];
-    if (inputs === undefined || present.value.labels[labels.station] !== stationId) {
-      return { ...about, state: 'foreign', fault: null };
-    }
+    const ours = await isMadeByUs(maker, present.value, stationId);
+    if (!ours.ok) return { ...about, state: 'unknown', fault: ours.error };
+    if (inputs === undefined || !ours.value) return { ...about, state: 'foreign', fault: null };
     const { signal } = stopped;
     const context = await readBuildContext(place.context, place.dockerfile, signal);
-    const now = context.ok ? await hashInputs(context.value, {}, { signal }) : context;
+    const now = context.ok
+      ? await hashInputs(context.value, {}, { signal, fileHash: (path) => hashes.hash(path, signal) })
+      : context;
     if (!now.ok) return { ...about, state: 'unknown', fault: now.error };
-    return { ...about, state: now.value.inputs === inputs ? 'current' : 'outdated', fault: null };
+    if (now.value.inputs === inputs) return { ...about, state: 'current', fault: null };
+    const before = await inputsStore.find(inputs);
+    const changes = before === null ? null : compareInputs(before, now.value.manifest);
+    return {
+      ...about,
+      state: 'outdated',
+      fault: null,
+      changes: changes?.slice(0, named) ?? null,
+      more: Math.max(0, (changes?.length ?? 0) - named),
+    };
   }
 
   return {

@@ -1,12 +1,16 @@
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../../src-shared/model/result.js';
 import type { Clock } from '../clock.js';
 import { localeOf } from '../config/locale.js';
+import { createSecretStore } from '../config/secrets.js';
 import { stationId } from '../config/station-id.js';
 import { createDockerEngine } from '../docker/docker-engine.js';
+import { createDockerImages } from '../docker/docker-images.js';
 import { createImageMaker } from '../docker/image-maker.js';
 import { readSettings } from '../doctor/examine.js';
+import { createImagesPart } from '../images/images-part.js';
 import { createJobs } from '../jobs/create-jobs.js';
 import type { Jobs } from '../jobs/jobs.js';
 import { cleanHere } from '../jobs/leftovers.js';
@@ -14,10 +18,11 @@ import { isSystemError } from '../ports/system-error.js';
 import { createRecipeStore } from '../recipes/recipe-store.js';
 import { createMaking } from './making-part.js';
 
-/** Making images without a station that watches ports: for the command line, also while a station of this home runs. */
+/** Images without a station that watches ports: for the command line, also while a station of this home runs. */
 export interface Workshop {
   readonly jobs: Jobs;
   readonly making: ReturnType<typeof createMaking>;
+  readonly images: ReturnType<typeof createImagesPart>;
   /** Cancels what runs; resolves when nothing does. */
   dispose(): Promise<void>;
 }
@@ -36,10 +41,12 @@ export async function openWorkshop(options: {
     if (!isSystemError(error)) throw error;
     return fail('home-unwritable', { path: home }, error.message);
   }
-  const id = await stationId(home, localeOf(environment));
+  const locale = localeOf(environment);
+  const id = await stationId(home, locale);
   if (!id.ok) return id;
+  const { config } = await readSettings(home, environment);
   const engine = createDockerEngine({
-    search: { configured: (await readSettings(home, environment)).config?.docker, environment },
+    search: { configured: config?.docker, environment },
     stationId: id.value,
     clock,
   });
@@ -61,12 +68,29 @@ export async function openWorkshop(options: {
       return (await maker.removeUnnamed(leftover.id)).ok;
     },
   });
-  const making = createMaking({ maker, stationId: id.value, jobs, recipes });
+  const making = createMaking({ home, maker, stationId: id.value, jobs, recipes });
+  const secrets = createSecretStore({ home, locale: () => locale });
+  // What is not known is not masked: it is read once, before anything is shown.
+  secrets.check();
+  const images = createImagesPart({
+    home,
+    stationId: id.value,
+    clock,
+    store: createDockerImages(engine.connection),
+    engine,
+    recipes,
+    jobs,
+    redact: (text) => secrets.redact(text),
+    madeBy: () => (config?.name === undefined ? hostname() : `${config.name} (${hostname()})`),
+    onDefect,
+  });
   return ok({
     jobs,
     making,
+    images,
     async dispose() {
       await making.stop();
+      await images.stop();
       await jobs.stop();
       recipes.dispose();
       await engine.dispose();
