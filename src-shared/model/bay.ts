@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bayAskSchema } from './identity.js';
+import { allowanceSchema } from './image.js';
 import { portSchema } from './port.js';
 import { faultSchema } from './result.js';
 import { phaseSchema, progressSchema, verdictSchema } from './run.js';
@@ -69,6 +70,8 @@ export const bayRunSchema = z.object({
   asks: bayAskSchema.nullable(),
   /** What the test phase does now. */
   test: liveTestSchema.nullable(),
+  /** Who let it begin although its image's support is too low; null for an ordinary run. */
+  allowance: allowanceSchema.nullable(),
   /** Null until the record is on disk. */
   verdict: verdictSchema.nullable(),
   fault: faultSchema.nullable(),

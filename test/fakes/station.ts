@@ -79,6 +79,7 @@ export function fakeRun(id: string, change: Partial<BayRun> = {}): BayRun {
     panelReady: false,
     asks: null,
     test: null,
+    allowance: null,
     containerId: null,
     verdict: null,
     fault: null,

@@ -145,7 +145,7 @@ describe('a full disk', () => {
     });
     const maker = createImageMaker(bench.engine.connection);
     const recipes = { all: () => [], find: () => undefined };
-    const making = createMaking({ maker, stationId: bench.stationId, jobs, recipes });
+    const making = createMaking({ home, maker, stationId: bench.stationId, jobs, recipes });
     bench.context({
       Dockerfile: `FROM ${tinyImage}\nRUN i=0; while [ $i -lt 9000 ]; do echo "line $i of a long, long, long output of ${bench.mine}"; i=$((i+1)); done\n`,
     });
@@ -188,7 +188,7 @@ describe('a full disk', () => {
     });
     const maker = createImageMaker(bench.engine.connection);
     const recipes = { all: () => [], find: () => undefined };
-    const making = createMaking({ maker, stationId: bench.stationId, jobs, recipes });
+    const making = createMaking({ home, maker, stationId: bench.stationId, jobs, recipes });
     bench.context({ Dockerfile: `FROM ${tinyImage}\nLABEL a=b\n` });
     const begun = await making.handlers['images.build']({
       context: bench.folder,

@@ -62,6 +62,7 @@ function run(number: number, part: Partial<BayRun> = {}): BayRun {
     panelPort: 1079 + number,
     panelReady: true,
     asks: null,
+    allowance: null,
     test: null,
     containerId: '4f1e9a77c0de4f1e9a77c0de',
     verdict: null,

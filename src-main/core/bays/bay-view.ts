@@ -84,6 +84,7 @@ function viewRun(run: RunState, recordFault: Fault | null, expectedMs: number | 
     containerId: run.containerId,
     asks: run.asks,
     test: run.liveTest,
+    allowance: run.allowance,
     // Nobody sees a verdict that is not on disk.
     verdict: run.recorded ? (run.conclusion?.verdict ?? null) : null,
     fault: run.recorded ? (run.conclusion?.fault ?? null) : recordFault,

@@ -3,10 +3,11 @@ import type { Client } from '../../client/client.js';
 import type { BaysMirror } from '../../state/bays.svelte.js';
 import type { Dialogs } from '../window/dialogs.svelte.js';
 import type { Toasts } from '../window/toasts.svelte.js';
+import { canBeAllowed } from './bay-look.js';
 
 /** What an operator does with a bay. Whether it is possible, the station says; what slips easily is asked first. */
 export interface BayActions {
-  /** Starts a run; asks first when it would flash a unit that has passed. */
+  /** Starts a run; asks first when it would flash a unit that has passed, or has to be allowed by an engineer. */
   readonly flash: (bay: number) => void;
   readonly flashNow: (bay: number) => void;
   /** Asks first. */
@@ -43,6 +44,8 @@ export function createBayActions(
       const view = bays.find(bay)?.view;
       if (view?.status === 'ended' && view.run?.verdict === 'PASS') {
         dialogs.open({ kind: 'flash-again', bay, runId: view.run.id });
+      } else if (view !== undefined && canBeAllowed(view)) {
+        dialogs.open({ kind: 'allow-once', bay });
       } else {
         flashNow(bay);
       }

@@ -78,6 +78,11 @@ export function primaryAction(view: BayView): 'flash' | 'retry' | 'abort' | null
   return view.status === 'ready' || view.status === 'blocked' ? 'flash' : null;
 }
 
+/** Whether nothing but too little support of its image keeps a bay from flashing: an engineer can allow one run. */
+export function canBeAllowed({ status, reason }: BayView): boolean {
+  return status === 'blocked' && reason?.code === 'image-support-too-low';
+}
+
 /** What is plugged in: its product where it tells one, and the name of its port. */
 export function deviceName(port: Port): { product: string | null; port: string } {
   return {

@@ -28,6 +28,12 @@ export type DialogRequest =
       volumes: readonly VolumeView[];
       act: (name: string, replace: boolean) => void;
     }
+  /** `image` is a name, or an id without one. */
+  | { kind: 'save-images'; image: string }
+  | { kind: 'load-images' }
+  | { kind: 'pull-image'; recipe: string; image: string }
+  | { kind: 'remove-image'; image: string }
+  | { kind: 'allow-once'; bay: number }
   | { kind: 'send-file'; bay: number }
   | { kind: 'help' }
   | { kind: 'quit'; running: readonly number[] };

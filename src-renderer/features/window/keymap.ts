@@ -27,7 +27,8 @@ export type Command =
   | 'reload-panel'
   | 'filter-runs'
   | 'older-runs'
-  | 'clear-filter';
+  | 'clear-filter'
+  | 'filter-images';
 
 type Screen = Place['screen'];
 
@@ -67,6 +68,7 @@ export const keyBindings: readonly KeyBinding[] = [
   { command: 'download-file', keys: ['d'], screens: ['bay'] },
   { command: 'upload-files', keys: ['u'], screens: ['bay'] },
   { command: 'filter-runs', keys: ['u'], screens: ['runs'] },
+  { command: 'filter-images', keys: ['u'], screens: ['images'] },
   { command: 'older-runs', keys: ['m'], screens: ['runs'] },
   { command: 'clear-filter', keys: ['x'], screens: ['runs'] },
 ];

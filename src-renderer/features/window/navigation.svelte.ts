@@ -22,7 +22,8 @@ export type Place =
   | { screen: 'compare'; one: string; other: string }
   | { screen: 'batch'; batch: number }
   | { screen: 'recipes' }
-  | { screen: 'images' }
+  /** `chosen`: the key of the row whose details are shown. */
+  | { screen: 'images'; chosen?: string }
   | { screen: 'job'; jobId: string }
   | { screen: 'machine'; tab: MachineTab }
   | { screen: 'settings' };
@@ -54,7 +55,7 @@ export function placeOf(hash: string): Place {
     return { screen, runId: detail, ...(part === 'log' ? { tab: part } : {}) };
   }
   if (screen === 'job' && detail !== '') return { screen, jobId: detail };
-  if (screen === 'images') return { screen };
+  if (screen === 'images') return detail === '' ? { screen } : { screen, chosen: decoded(detail) };
   if (screen === 'recipes' || screen === 'settings') return { screen };
   return { screen: 'station' };
 }
@@ -81,6 +82,9 @@ export function hashOf(place: Place): string {
   if (place.screen === 'batch') return `#/batch/${place.batch}`;
   if (place.screen === 'job') return `#/job/${place.jobId}`;
   if (place.screen === 'machine') return `#/machine/${place.tab}`;
+  if (place.screen === 'images' && place.chosen !== undefined) {
+    return `#/images/${encodeURIComponent(place.chosen)}`;
+  }
   return `#/${place.screen}`;
 }
 
