@@ -92,7 +92,7 @@ describe('the articles, from debootstrap to a running container', () => {
       'clean',
     ]);
     const base = await bench.docker.getImage(`${bench.mine}:base`).inspect();
-    expect(base.Config.Labels).toMatchObject({ [labels.station]: bench.stationId });
+    expect(base.Config.Labels).toMatchObject({ [labels.madeBy]: bench.stationId });
 
     const workspace = join(bench.folder, 'workspace');
     mkdirSync(join(workspace, 'widgetOS/deployment-image'), { recursive: true });
