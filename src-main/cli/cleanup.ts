@@ -104,7 +104,11 @@ async function cleanUp(cleaner: Cleaner, { only, yes }: CleanupOptions, output: 
   const chosen = plan.items.filter(isChosen);
   const unseen = plan.engineFault === null ? exitCodes.ok : exitCodes.ERROR;
   if (yes !== true) {
-    for (const item of plan.items) output.event('item', { ...item, chosen: isChosen(item) });
+    for (const item of plan.items) {
+      const { at, ...rest } = item;
+      const since = at === null ? null : new Date(at).toISOString();
+      output.event('item', { ...rest, since, chosen: isChosen(item) });
+    }
     if (chosen.length === 0) {
       if (plan.engineFault === null) output.line(messages.text('machine.nothingLeft'));
     } else {
