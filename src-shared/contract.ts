@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { archiveCalls, archiveEvents } from './contract/archive.js';
 import { containerCalls, containerEvents } from './contract/containers.js';
 import type { Call, CallTable, EventTable } from './contract/define.js';
 import { cleanupCalls } from './contract/cleanup.js';
@@ -41,10 +42,12 @@ export const stationCalls = {
   ...unitCalls,
   ...webhookCalls,
   ...historyCalls,
+  ...archiveCalls,
 } as const satisfies CallTable;
 /** What any front of the station can follow. */
 export const stationEvents = {
   ...ownEvents,
+  ...archiveEvents,
   ...terminalEvents,
   ...serialEvents,
   ...shellEvents,

@@ -15,6 +15,7 @@ import { createDoctorPart } from './doctor/doctor-part.js';
 import { createDockerImages } from './docker/docker-images.js';
 import { createImagesPart } from './images/images-part.js';
 import type { ContainerInfo } from './docker/engine.js';
+import { createArchivePart } from './archive/archive-part.js';
 import { createHistoryHandlers } from './history/history-part.js';
 import { createJobs } from './jobs/create-jobs.js';
 import { createJobsPart } from './jobs/jobs-part.js';
@@ -137,6 +138,7 @@ export function createParts(context: PartContext) {
     random: () => Math.random(),
     onDefect,
   });
+  const archive = createArchivePart(context);
   return {
     /** What a person has to know of the parts. */
     faults: () => webhooks.faults(),
@@ -159,8 +161,10 @@ export function createParts(context: PartContext) {
       ...createUnitHandlers(context),
       ...webhooks.handlers,
       ...createHistoryHandlers(context),
+      ...archive.handlers,
     },
     streams: {
+      ...archive.streams,
       ...terminals.streams,
       ...consoles.streams,
       ...shells.streams,
@@ -184,6 +188,7 @@ export function createParts(context: PartContext) {
         imagesPart.stop(),
         files.stop(),
         volumes.stop(),
+        archive.stop(),
         webhooks.stop(),
       ]);
     },

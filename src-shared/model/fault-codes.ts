@@ -116,6 +116,8 @@ export const faultCodes = [
   'records-newer',
   'records-missing',
   'records-tampered',
+  'archive-busy',
+  'archive-stopped',
   'target-exists',
   'target-unwritable',
   'record-pending',

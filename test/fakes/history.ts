@@ -42,5 +42,17 @@ export function historyAnswers() {
     'history.statistics': (scope) => Promise.resolve(history.statistics(scope)),
     'history.durations': (scope) => Promise.resolve(history.durations(scope)),
     'history.measurementKinds': () => Promise.resolve(history.measurementKinds()),
+    'archive.export': () => Promise.resolve(ok({ count: 0 })),
+    'archive.verify': () =>
+      Promise.resolve(ok({ records: 0, head: '0'.repeat(64), problems: [], problemCount: 0 })),
+    'archive.backup': () =>
+      Promise.resolve(
+        ok({
+          runs: 0,
+          size: 0,
+          chain: { records: 0, head: '0'.repeat(64), problems: [], problemCount: 0 },
+        }),
+      ),
+    'archive.stop': () => Promise.resolve(ok()),
   } satisfies Partial<StationHandlers>;
 }

@@ -310,6 +310,17 @@ export const historyAnswers = {
       { recipe: 'widgy', test: 'power', name: 'vcc' },
       { recipe: 'widgy', test: 'power', name: 'rssi' },
     ]),
+  'archive.verify': () =>
+    ok({
+      records: 12_408,
+      head: hash(77),
+      problems: [
+        { kind: 'edited' as const, run: historyRuns[12]?.id ?? '', seq: 12_231 },
+        { kind: 'missing' as const, run: null, seq: 12_300 },
+      ],
+      problemCount: 2,
+    }),
+  'archive.export': () => ok({ count: 160 }),
   'runs.measurements': () => ok({ points }),
   'shells.list': () => ok({ shells: [] }),
 };

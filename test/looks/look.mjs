@@ -69,7 +69,10 @@ function looks() {
     add('history-compare', `#/compare/${run(2)}/${run(3)}`);
     add('history-batches', '#/runs/batches');
     add('history-batch', '#/batch/2');
-    add('history-records', '#/runs/records');
+    add('history-records', '#/runs/records', {}, async (page) => {
+      await page.locator('section button').first().click();
+    });
+    add('history-export', '#/runs?verdict=FAIL', {}, (page) => page.keyboard.press('e'));
     add('run-live', '#/run/01J9ZQ4W-0003');
     add('recipes', '#/recipes');
     add('settings', '#/settings', {}, async (page) => {

@@ -122,6 +122,7 @@ function sendStation(): void {
 
 sendStation();
 fake.keep('jobs', undefined, { revision: 1, jobs: look.transfers === true ? transfers : [] });
+fake.keep('archive', undefined, { task: null });
 fake.keep('recipes', undefined, { revision: 1, recipes });
 fake.keep('bays', undefined, { kind: 'bays', revision: 1, bays: views });
 for (const each of views) {

@@ -1,5 +1,7 @@
 import type { VolumeManifest, VolumeView } from '../../../src-shared/model/volumes.js';
 
+import type { RunScope } from '../../../src-shared/contract/history.js';
+
 /** What the window may ask; one question at a time. */
 export type DialogRequest =
   | { kind: 'abort'; bay: number; runId: string }
@@ -35,6 +37,7 @@ export type DialogRequest =
   | { kind: 'remove-image'; image: string }
   | { kind: 'allow-once'; bay: number }
   | { kind: 'send-file'; bay: number }
+  | { kind: 'export-runs'; scope: RunScope; count: number | null }
   | { kind: 'help' }
   | { kind: 'quit'; running: readonly number[] };
 

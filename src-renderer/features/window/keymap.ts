@@ -28,7 +28,8 @@ export type Command =
   | 'filter-runs'
   | 'older-runs'
   | 'clear-filter'
-  | 'filter-images';
+  | 'filter-images'
+  | 'export-runs';
 
 type Screen = Place['screen'];
 
@@ -71,6 +72,7 @@ export const keyBindings: readonly KeyBinding[] = [
   { command: 'filter-images', keys: ['u'], screens: ['images'] },
   { command: 'older-runs', keys: ['m'], screens: ['runs'] },
   { command: 'clear-filter', keys: ['x'], screens: ['runs'] },
+  { command: 'export-runs', keys: ['e'], screens: ['runs'] },
 ];
 
 /** As much of a KeyboardEvent as decides. */
