@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { archiveEvents, type archiveCalls } from '../../../src-shared/contract/archive.js';
+import type { archiveCalls, archiveEvents } from '../../../src-shared/contract/archive.js';
 import type { EventMessage } from '../../../src-shared/contract.js';
 import { fail, ok, type Result } from '../../../src-shared/model/result.js';
 import type { RunRecord } from '../../../src-shared/model/run.js';

@@ -13,7 +13,7 @@ export interface Stack {
 }
 
 /** Stacked bars are drawn as bars from nothing, the highest first and each over the one before. */
-export function stacked(stacks: readonly Stack[]): [number[], ...number[][]] {
+export function stacked(stacks: readonly Stack[]): [number[], ...(number | null)[][]] {
   const length = stacks[0]?.values.length ?? 0;
   const places = Array.from({ length }, (_, index) => index);
   const sums = stacks.map((_, top) =>
@@ -21,10 +21,12 @@ export function stacked(stacks: readonly Stack[]): [number[], ...number[][]] {
       stacks.slice(0, top + 1).reduce((sum, { values }) => sum + (values[index] ?? 0), 0),
     ),
   );
-  return [places, ...sums.reverse()];
+  // Where there is nothing, not even its outline is drawn.
+  return [places, ...sums.reverse().map((row) => row.map((value) => (value === 0 ? null : value)))];
 }
 
 const font = '11px sans-serif';
+const right: UPlot.Axis.Side = 1;
 
 function axis(colour: Colour): UPlot.Axis {
   return {
@@ -79,7 +81,7 @@ export function bars(options: {
         : [
             {
               ...axis(colour),
-              side: 1 as const,
+              side: right,
               scale: 'share',
               grid: { show: false },
               size: 52,
