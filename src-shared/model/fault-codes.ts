@@ -109,6 +109,7 @@ export const faultCodes = [
   'identity-not-asked',
   'answer-needed',
   'model-refused',
+  'model-differs',
   'confirmation-not-asked',
   // Records
   'records-unwritable',

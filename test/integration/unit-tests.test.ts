@@ -58,6 +58,11 @@ const lastOf = (run: RunRecord, test: string): RunRecord['tests'][number] | unde
   run.tests.find(({ name }) => name === test);
 
 describe('units that are tested over their console', () => {
+  const whoItIs = [
+    { send: '', expect: '=> $' },
+    { send: 'printenv board', expect: '^board=(?<model>\\S+)' },
+    { send: 'printenv serial#', expect: '^serial#=(?<serial>\\S+)' },
+  ];
   const cases = {
     good: { recipe: { ...withFlasher, tests: [version, power, boots] } },
     panicking: { recipe: { ...withFlasher, tests: [version, boots] }, fault: 'panic' },
@@ -93,15 +98,14 @@ describe('units that are tested over their console', () => {
         ...withTool,
         identity: {
           read: {
-            steps: [
-              { send: '', expect: '=> $' },
-              { send: 'printenv board', expect: '^board=(?<model>\\S+)' },
-              { send: 'printenv serial#', expect: '^serial#=(?<serial>\\S+)' },
-            ],
+            steps: whoItIs,
           },
         },
       },
       fault: 'wrong-model',
+    },
+    named: {
+      recipe: { ...withTool, identity: { read: { when: 'after', steps: whoItIs } }, tests: [power] },
     },
     numbered: {
       recipe: {
@@ -210,6 +214,16 @@ describe('units that are tested over their console', () => {
       tests: [],
     });
     expect(sentTo('lying')).toEqual(['printenv board', 'printenv serial#']);
+  });
+
+  it('are asked who they are once they are flashed, where their recipe wants it so', () => {
+    expect(runOf('named')).toMatchObject({
+      verdict: 'PASS',
+      identity: { source: 'read', model: 'widgy' },
+      tests: [{ name: 'power', verdict: 'PASS' }],
+    });
+    expect(runOf('named').identity?.serial).toBe(runOf('named').unitSerial);
+    expect(sentTo('named').slice(-3)).toEqual(['printenv board', 'printenv serial#', 'adc read vcc']);
   });
 
   it('get a number of the range, and hear it', () => {

@@ -54,7 +54,7 @@ export const base = setup({
         context.hold !== null ||
         !context.enabled ||
         // The unit would say the same again.
-        run.conclusion.fault?.code === 'model-refused' ||
+        isAnotherModel(run) ||
         // What an engineer allowed was one run: the next is asked for again.
         run.allowance !== null
       ) {
@@ -182,9 +182,14 @@ export const beginFlash = on('flash', (context, event) => {
   return { run, armed: false, recordFault: null };
 });
 
+/** Whether the unit said that it is not what the recipe is for. */
+function isAnotherModel({ conclusion }: Pick<RunState, 'conclusion'>): boolean {
+  return ['model-refused', 'model-differs'].includes(conclusion?.fault?.code ?? '');
+}
+
 /** A retry is of the same unit. That it passed meanwhile has to be confirmed anew; one that was refused is asked again. */
 function sameUnit({ identity, conclusion }: RunState): Partial<Pick<RunState, 'identity' | 'unitSerial'>> {
-  if (identity === null || conclusion?.fault?.code === 'model-refused') return {};
+  if (identity === null || isAnotherModel({ conclusion })) return {};
   const confirmed = conclusion?.verdict === 'PASS' ? null : identity.confirmed;
   return { identity: { ...identity, confirmed }, unitSerial: identity.serial };
 }

@@ -201,6 +201,8 @@ export function createBayMachine(times: BayTimes) {
             entry: [change.enterTestPhase, effect({ do: 'note' }), effect({ do: 'test' })],
             on: {
               testing: { guard: 'sameRun', actions: change.noteTestBegun },
+              // What was flashed can say who it is.
+              identified: { guard: 'sameRun', actions: [change.noteIdentity, effect({ do: 'note' })] },
               // On record at once: a station that is killed goes on after the phases that are over.
               'test-ended': {
                 guard: 'sameRun',

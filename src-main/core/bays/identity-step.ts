@@ -20,30 +20,17 @@ export type Identification =
  * Finds out who a unit is, before anything is erased: what it says itself, the next number of a range, or a
  * question to the operator. A unit that says it is another model is refused here.
  */
-export async function identify(options: {
-  run: RunState;
-  recipe: Recipe;
-  parts: RunParts;
-  log: TestLog;
-  signal: AbortSignal;
-}): Promise<Identification> {
+export async function identify(options: Asking): Promise<Identification> {
   const { run, recipe, parts, log, signal } = options;
   const { identity: asked } = recipe;
   if (asked === undefined) return { kind: 'known', identity: null };
   // A retry is of the same unit: it is asked nothing twice.
   if ((run.identity?.serial ?? null) !== null) return { kind: 'known', identity: run.identity };
-  const said = asked.read === undefined ? {} : await readUnit({ ...options, read: asked.read });
-  if ('verdict' in said) return { kind: 'ends', conclusion: said };
+  // No container of this run exists yet.
+  const said = await askUnit({ ...options, asked, freePort: () => Promise.resolve(ok()) });
+  if (said.kind === 'ends') return said;
   const { serial, model } = said;
   const known = { model: model ?? null, at: parts.clock.now(), confirmed: null };
-  if (model !== undefined && !isModel(asked, recipe.model, model)) {
-    const refused = fault('model-refused', { said: model, expected: recipe.model });
-    return {
-      kind: 'ends',
-      conclusion: { verdict: 'FAIL', fault: refused },
-      identity: { ...known, source: 'read', serial: serial ?? null },
-    };
-  }
   if (signal.aborted) return { kind: 'known', identity: null };
   if (asked.operator !== undefined) {
     return {
@@ -56,20 +43,71 @@ export async function identify(options: {
       identity: { ...known, source: 'operator', serial: null },
     };
   }
-  if (asked.allocate === undefined) {
-    if (serial === undefined) {
-      const unread = fault('identity-unread', { reason: parts.messages().text('log.reason-no-serial') });
-      return { kind: 'ends', conclusion: { verdict: 'FAIL', fault: unread } };
-    }
-    log.say('log.unit', { serial, model: model ?? recipe.model });
-    return { kind: 'known', identity: { ...known, source: 'read', serial } };
-  }
+  if (asked.allocate === undefined) return asRead(options, { serial, model });
   const { from, to, format, range = recipe.name } = asked.allocate;
   const number = parts.records.allocate({ range, from, to }, run.firstRun);
   if (!number.ok) return { kind: 'ends', conclusion: { verdict: 'ERROR', fault: number.error } };
   const given = formatSerial(format, number.value);
   log.say('log.allocated', { serial: given });
   return { kind: 'known', identity: { ...known, source: 'allocated', serial: given } };
+}
+
+/**
+ * Asks what was flashed who it is. That the flasher lets go of the port first is `freePort`'s. Called for recipes
+ * that ask after the flash.
+ */
+export async function identifyFlashed(
+  options: Asking & { freePort: () => Promise<Result<void>> },
+): Promise<Exclude<Identification, { kind: 'ask' }>> {
+  const { recipe, signal } = options;
+  if (recipe.identity === undefined) return { kind: 'known', identity: null };
+  const said = await askUnit({ ...options, asked: recipe.identity });
+  if (said.kind === 'ends') return said;
+  return signal.aborted ? { kind: 'known', identity: null } : asRead(options, said);
+}
+
+interface Asking {
+  run: RunState;
+  recipe: Recipe;
+  parts: RunParts;
+  log: TestLog;
+  signal: AbortSignal;
+}
+
+interface Said {
+  serial?: string | undefined;
+  model?: string | undefined;
+}
+
+function asRead(
+  { recipe, parts, log }: Asking,
+  { serial, model }: Said,
+): Exclude<Identification, { kind: 'ask' }> {
+  if (serial === undefined) {
+    const unread = fault('identity-unread', { reason: parts.messages().text('log.reason-no-serial') });
+    return { kind: 'ends', conclusion: { verdict: 'FAIL', fault: unread } };
+  }
+  log.say('log.unit', { serial, model: model ?? recipe.model });
+  const at = parts.clock.now();
+  return { kind: 'known', identity: { source: 'read', serial, model: model ?? null, at, confirmed: null } };
+}
+
+/** What the unit says, where the recipe asks it; one that says it is another model is refused. */
+async function askUnit(
+  options: Asking & { asked: RecipeIdentity; freePort: () => Promise<Result<void>> },
+): Promise<({ kind: 'said' } & Said) | Extract<Identification, { kind: 'ends' }>> {
+  const { recipe, parts, asked } = options;
+  if (asked.read === undefined) return { kind: 'said' };
+  const said = await readUnit({ ...options, read: asked.read });
+  if ('verdict' in said) return { kind: 'ends', conclusion: said };
+  const { serial, model } = said;
+  if (model === undefined || isModel(asked, recipe.model, model)) return { kind: 'said', serial, model };
+  const code = asked.read.when === 'after' ? 'model-differs' : 'model-refused';
+  return {
+    kind: 'ends',
+    conclusion: { verdict: 'FAIL', fault: fault(code, { said: model, expected: recipe.model }) },
+    identity: { source: 'read', serial: serial ?? null, model, at: parts.clock.now(), confirmed: null },
+  };
 }
 
 function isModel({ model: pattern }: RecipeIdentity, expected: string, said: string): boolean {
@@ -82,13 +120,11 @@ async function readUnit({
   log,
   signal,
   read,
-}: {
-  run: RunState;
-  parts: RunParts;
-  log: TestLog;
-  signal: AbortSignal;
+  freePort,
+}: Omit<Asking, 'recipe'> & {
   read: NonNullable<RecipeIdentity['read']>;
-}): Promise<{ serial?: string; model?: string } | Conclusion> {
+  freePort: () => Promise<Result<void>>;
+}): Promise<Said | Conclusion> {
   const { engine, clock } = parts;
   const executed = await execute({
     action: { serial: read },
@@ -103,8 +139,7 @@ async function readUnit({
       ownSpec: () => {
         throw new Error('a conversation has no container');
       },
-      // No container of this run exists yet.
-      freePort: () => Promise.resolve(ok()),
+      freePort,
       openPort: (baudRate) => parts.serial.open({ ...defaultSerialSettings, baudRate, node: run.port.node }),
       fill: (text) => text,
     },

@@ -109,6 +109,43 @@ describe('a unit that says who it is', () => {
   });
 });
 
+describe('a unit that only what was flashed can name', () => {
+  const after = `${logRecipe}identity:
+  read: { when: after, steps: [{ send: id, expect: 'serial=(?<serial>\\S+) model=(?<model>\\S+)', within: 2s }] }
+tests: [{ name: label, serial: { steps: [{ send: 'label {serial}', expect: 'serial' }] } }]
+`;
+
+  it('is asked once its flash is over, goes on record, and is tested by its name', async () => {
+    const fake = await plugged(after, 'serial=W-7 model=plain\r\n');
+    expect(fake.unit.heard).toEqual([]);
+    fake.engine.last().print('DONE');
+    await fake.pass(3000);
+    expect(fake.unit.heard).toEqual(['id', 'label W-7']);
+    expect(fake.records.saved.at(-1)).toMatchObject({
+      verdict: 'PASS',
+      unitSerial: 'W-7',
+      identity: { source: 'read', serial: 'W-7', model: 'plain' },
+    });
+    expect(fake.unit.openPorts).toBe(0);
+  });
+
+  it('fails when it turned out as another model, and when it does not say who it is', async () => {
+    const other = await plugged(after, 'serial=W-7 model=gadget\r\n');
+    other.engine.last().print('DONE');
+    await other.pass(3000);
+    expect(other.records.saved.at(-1)).toMatchObject({
+      verdict: 'FAIL',
+      fault: { code: 'model-differs' },
+      identity: { model: 'gadget' },
+      tests: [],
+    });
+    const mute = await plugged(after);
+    mute.engine.last().print('DONE');
+    await mute.pass(3000);
+    expect(mute.records.saved.at(-1)).toMatchObject({ verdict: 'FAIL', fault: { code: 'identity-unread' } });
+  });
+});
+
 describe('a serial number of a range', () => {
   const range = `${logRecipe}retries: 1\nidentity: { allocate: { from: 7, to: 7, format: 'W-{number:4}' } }\n`;
 

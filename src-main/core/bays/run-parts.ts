@@ -4,6 +4,7 @@ import type { Result } from '../../../src-shared/model/result.js';
 import type { Clock } from '../clock.js';
 import type { Engine } from '../docker/engine.js';
 import type { PanelClient } from '../flash/panel-client.js';
+import { whenAsked } from '../recipes/identity-schema.js';
 import type { LoadedRecipe } from '../recipes/match.js';
 import type { Records, RunLogs } from '../records/records.js';
 import type { SerialOpener } from '../serial/serial-port.js';
@@ -45,8 +46,8 @@ export function planOf({ recipe, hash }: LoadedRecipe): RunPlan {
     model: recipe.model,
     imageName: recipe.image.name,
     hasPanel: recipe.container.panelPort !== undefined,
-    asksIdentity: recipe.identity !== undefined,
-    hasTests: recipe.tests.length > 0,
+    asksIdentity: whenAsked(recipe.identity) === 'before',
+    hasTests: recipe.tests.length > 0 || whenAsked(recipe.identity) === 'after',
     timeoutMs: recipe.flash.timeout,
     stallMs: recipe.flash.stall,
     retries: recipe.retries.count,

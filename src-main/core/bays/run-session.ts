@@ -156,6 +156,7 @@ export function createRunSession(options: {
     signal: steps.signal,
     log: testLog,
     specFor: (run) => specFor(run, null),
+    onIdentified: (identity) => emit({ type: 'identified', identity }),
     onLive: (live) => emit({ type: 'testing', live }),
     onEnd: (outcome) => emit({ type: 'test-ended', outcome }),
   });
@@ -313,6 +314,9 @@ export function createRunSession(options: {
       watch.expectEnd();
       const allPassed = await tests.run(run, run.containerId);
       if (steps.signal.aborted) return;
+      if (typeof allPassed === 'object') {
+        return void failUnlessUnplugged(allPassed.conclusion, allPassed.identity);
+      }
       // A cable that is pulled is a bad answer to a test a moment before its node is gone.
       if (!allPassed && !(await sleep(clock, failurePause, steps.signal))) return;
       if (!portGone(run)) emit({ type: 'tested' });

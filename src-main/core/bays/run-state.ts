@@ -23,6 +23,7 @@ export interface RunPlan {
   imageName: string;
   hasPanel: boolean;
   /** The recipe asks who the unit is. */
+  /** Before its flash; one that is asked after it is so in the test phase. */
   asksIdentity: boolean;
   hasTests: boolean;
   timeoutMs: number;

@@ -1,20 +1,24 @@
+import type { UnitIdentity } from '../../../src-shared/model/identity.js';
 import type { Result } from '../../../src-shared/model/result.js';
 import { ok } from '../../../src-shared/model/result.js';
 import { defaultSerialSettings } from '../../../src-shared/model/serial.js';
 import type { LiveTest, TestOutcome } from '../../../src-shared/model/test.js';
 import type { ContainerSpec } from '../docker/engine.js';
 import type { Recipe } from '../recipes/schema.js';
+import { whenAsked } from '../recipes/identity-schema.js';
 import { takesPort, actionsOf } from '../recipes/test-schema.js';
 import { runTests, type TestLog, type TestPlaces } from '../tests/run-tests.js';
+import { identifyFlashed, type Identification } from './identity-step.js';
 import type { RunParts } from './run-parts.js';
 import type { RunState } from './run-state.js';
 
 /** The tests of one run: where they are run, and what becomes of what they leave. */
 export interface TestStep {
   /**
-   * Resolves when every phase and every tear-down is over, also after the signal aborted: whether all passed.
+   * Asks what was flashed who it is, where the recipe wants that, and runs the phases. Resolves when every phase
+   * and every tear-down is over, also after the signal aborted: whether all passed, or why the unit is refused.
    */
-  run(run: RunState, containerId: string): Promise<boolean>;
+  run(run: RunState, containerId: string): Promise<boolean | Refusal>;
   /** Resolves when nothing of the tests goes on any more. */
   settled(): Promise<void>;
   /** From now on the run goes on without this station: what is set up stays so. */
@@ -23,6 +27,9 @@ export interface TestStep {
   removeContainers(run: RunState): Promise<void>;
 }
 
+/** Why a unit gets no further once it has said who it is. */
+export type Refusal = Extract<Identification, { kind: 'ends' }>;
+
 export function createTestStep(options: {
   runId: string;
   recipe: Recipe;
@@ -30,10 +37,11 @@ export function createTestStep(options: {
   signal: AbortSignal;
   log: TestLog;
   specFor: (run: RunState) => Result<ContainerSpec>;
+  onIdentified: (identity: UnitIdentity) => void;
   onLive: (live: LiveTest) => void;
   onEnd: (outcome: TestOutcome) => void;
 }): TestStep {
-  const { runId, recipe, parts, signal, log, specFor, onLive, onEnd } = options;
+  const { runId, recipe, parts, signal, log, specFor, onIdentified, onLive, onEnd } = options;
   const { engine, clock } = parts;
   let running: Promise<unknown> = Promise.resolve();
   let left = false;
@@ -65,22 +73,36 @@ export function createTestStep(options: {
     };
   }
 
+  async function identifyAndTest(run: RunState, containerId: string): Promise<boolean | Refusal> {
+    let unitSerial = run.unitSerial;
+    if (whenAsked(recipe.identity) === 'after') {
+      const { freePort } = placesOf(run, containerId);
+      const found = await identifyFlashed({ run, recipe, parts, log, signal, freePort });
+      if (found.kind === 'ends') return found;
+      if (signal.aborted || found.identity === null) return false;
+      onIdentified(found.identity);
+      unitSerial = found.identity.serial;
+    }
+    const outcomes = await runTests({
+      tests: recipe.tests,
+      done: run.tests,
+      places: placesOf({ ...run, unitSerial }, containerId),
+      clock,
+      messages: parts.messages(),
+      signal,
+      log,
+      mayTearDown: () => !left,
+      onLive,
+      onEnd,
+    });
+    return outcomes.every(({ verdict }) => verdict === 'PASS');
+  }
+
   return {
     run(run, containerId) {
-      const done = runTests({
-        tests: recipe.tests,
-        done: run.tests,
-        places: placesOf(run, containerId),
-        clock,
-        messages: parts.messages(),
-        signal,
-        log,
-        mayTearDown: () => !left,
-        onLive,
-        onEnd,
-      });
+      const done = identifyAndTest(run, containerId);
       running = done;
-      return done.then((outcomes) => outcomes.every(({ verdict }) => verdict === 'PASS'));
+      return done;
     },
     async settled() {
       await running.catch(() => undefined);

@@ -18,11 +18,17 @@ const allocateSchema = z
   })
   .refine(({ from, to }) => from <= to, { message: 'serialRange', path: ['from'] });
 
-/** How a unit is known before anything is erased. */
+/** How a unit is known: before anything is erased, where its boot loader can say so already. */
 export const identitySchema = z
   .strictObject({
     /** A conversation whose named groups `serial` and `model` say who the unit is. */
-    read: conversationSchema.extend({ timeout: phaseDuration.default(30_000) }).optional(),
+    read: conversationSchema
+      .extend({
+        timeout: phaseDuration.default(30_000),
+        /** `after`: only what was flashed can say it. Nobody can be asked then, nor can a wrong model be spared. */
+        when: z.enum(['before', 'after']).default('before'),
+      })
+      .optional(),
     /** Typed or scanned. */
     operator: z
       .strictObject({
@@ -44,10 +50,16 @@ export const identitySchema = z
     const sources = [groups.includes('serial'), operator !== undefined, allocate !== undefined];
     const given = sources.filter(Boolean).length;
     if (given !== 1) context.addIssue({ code: 'custom', message: 'identitySource', params: { given } });
+    if (read?.when === 'after' && !groups.includes('serial'))
+      context.addIssue({ code: 'custom', message: 'identityAfter', path: ['read', 'when'] });
     if (model !== undefined && !groups.includes('model'))
       context.addIssue({ code: 'custom', message: 'identityModel', path: ['model'] });
   });
 export type RecipeIdentity = z.output<typeof identitySchema>;
+
+/** Whether the unit is asked before its flash, or only after it; null where no recipe asks. */
+export const whenAsked = (identity: RecipeIdentity | undefined): 'before' | 'after' | null =>
+  identity === undefined ? null : (identity.read?.when ?? 'before');
 
 /** A number of the range as the recipe writes it. */
 export function formatSerial(format: string, number: number): string {

@@ -220,6 +220,16 @@ const cases: [what: string, text: string, expected: string | RegExp][] = [
     /^a\.yaml:11:43: tests\[1\]: This test would run .* is stopped before “a”/,
   ],
   [
+    'a test in a container that is stopped to ask the unit who it is',
+    `${withSign('log: Done')}identity: { read: { when: after, steps: [{ send: id, expect: '(?<serial>.+)' }] } }\ntests: [{ name: a, exec: [b] }]\n`,
+    /tests\[0\]: This test would run .* before identity\.read takes the port/,
+  ],
+  [
+    'a question after the flash about what was settled before it',
+    `${least}identity: { read: { when: after, steps: [{ expect: '(?<model>.+)' }] }, operator: { pattern: '^W' } }\n`,
+    /identity\.read\.when: Only a unit that says its serial number/,
+  ],
+  [
     'two tests of one name',
     `${least}tests: [{ name: a, exec: [b], image: c }, { name: a, exec: [b], image: c }]\n`,
     /tests\[1\]\.name: Another test is called “a”/,

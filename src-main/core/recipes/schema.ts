@@ -231,7 +231,7 @@ export const recipeSchema = z
     image: imageSchema,
     container: containerSchema.prefault({}),
     flash: flashSchema,
-    /** How a unit is known before anything is erased. */
+    /** How a unit is known. */
     identity: identitySchema.optional(),
     tests: z.array(testSchema).default([]),
     /** How often a run that did not pass is tried again by itself. ABORTED never is. */

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import { whenAsked } from './identity-schema.js';
 import type { Recipe } from './schema.js';
 import { actionsOf, needsFlasher, takesPort } from './test-schema.js';
 
 /** What no field alone can tell: whether the parts of a recipe go together. */
 export function checkWholeRecipe(recipe: Recipe, context: z.RefinementCtx<Recipe>): void {
-  const { container, flash, tests } = recipe;
+  const { container, flash, identity, tests } = recipe;
   const say = (message: string, path: (string | number)[], params: Record<string, string> = {}): void =>
     context.addIssue({ code: 'custom', message, path, params });
 
@@ -26,11 +27,13 @@ export function checkWholeRecipe(recipe: Recipe, context: z.RefinementCtx<Recipe
 
   const onlyExit = flash.success.every((sign) => 'exitCode' in sign);
   const names = new Set<string>();
+  const asksFirst = whenAsked(identity) === 'after' && !flash.releasesPort;
   let flasherGone: string | undefined;
   tests.forEach((test, index) => {
     for (const action of actionsOf(test)) {
       if (needsFlasher(action)) {
         if (onlyExit) say('testNeedsRunningContainer', ['tests', index]);
+        else if (asksFirst) say('testAfterIdentity', ['tests', index]);
         else if (flasherGone !== undefined) say('testAfterFlasher', ['tests', index], { other: flasherGone });
       }
       // What is given the port can only be so when the flasher has let go of it by then.
