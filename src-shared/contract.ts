@@ -17,6 +17,7 @@ import { volumeCalls } from './contract/volumes.js';
 import { windowCalls, windowEvents } from './contract/window.js';
 import { unitCalls } from './contract/unit.js';
 import { webhookCalls, webhookEventStreams } from './contract/webhooks.js';
+import { labelCalls, labelEvents } from './contract/labels.js';
 import type { Fault } from './model/result.js';
 
 /**
@@ -43,6 +44,7 @@ export const stationCalls = {
   ...webhookCalls,
   ...historyCalls,
   ...archiveCalls,
+  ...labelCalls,
 } as const satisfies CallTable;
 /** What any front of the station can follow. */
 export const stationEvents = {
@@ -55,6 +57,7 @@ export const stationEvents = {
   ...containerEvents,
   ...imageEvents,
   ...webhookEventStreams,
+  ...labelEvents,
 } as const satisfies EventTable;
 
 export const calls = { ...stationCalls, ...windowCalls } as const;

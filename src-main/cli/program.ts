@@ -1,3 +1,4 @@
+import { addLabelCommand } from './label.js';
 import { addWebhookCommands } from './webhooks.js';
 import { addVolumeCommands } from './volumes.js';
 import { Command } from 'commander';
@@ -108,6 +109,7 @@ export function createProgram(
   const volumes = add(program, 'volumes', messages.text('cli.volumes'));
   addVolumeCommands({ volumes, add, finish, common, context });
 
+  addLabelCommand(common(add(program, 'label', messages.text('cli.label'))), context, finish);
   const webhooks = add(program, 'webhooks', messages.text('cli.webhooks'));
   addWebhookCommands({ webhooks, add, finish, common, context });
 

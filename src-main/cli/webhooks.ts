@@ -1,20 +1,19 @@
 import { join } from 'node:path';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { Option, type Command } from 'commander';
 import { fail, fault, ok, type Result } from '../../src-shared/model/result.js';
 import type { WebhookView } from '../../src-shared/model/webhook.js';
 import { createSystemClock } from '../core/clock.js';
 import { createSecretStore } from '../core/config/secrets.js';
-import { parseStationConfig, type StationConfig } from '../core/config/station-config.js';
+import type { StationConfig } from '../core/config/station-config.js';
 import { openRecords } from '../core/records/open-records.js';
 import type { Outbox } from '../core/records/outbox.js';
 import { hookViews } from '../core/webhooks/hook-views.js';
 import { postOverHttp } from '../core/webhooks/post.js';
 import { sendMessage } from '../core/webhooks/send.js';
 import { testMessage } from '../core/webhooks/webhooks-part.js';
-import { formatProblem } from '../core/yaml/check.js';
 import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
+import { readHomeSettings } from './home-settings.js';
 import { exitCodes, formatTable, type Output } from './output.js';
 
 /** `slipway webhooks …`: the outbox of a home, beside a station or without one. */
@@ -69,16 +68,6 @@ export function addWebhookCommands({
   );
 }
 
-async function settingsOf(home: string, context: Context): Promise<Result<StationConfig>> {
-  const file = join(home, 'station.yaml');
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const parsed = parseStationConfig(text, file, { home, environment: context.environment });
-  if (parsed.ok) return ok(parsed.value.value);
-  const [first] = parsed.error;
-  const reason = first === undefined ? '' : formatProblem(first, context.messages);
-  return fail('config-invalid', { file, line: first?.line ?? 1, column: first?.column ?? 1, reason });
-}
-
 /** Opens what a command needs of a home, and closes it again. */
 async function withHome(
   options: CommonOptions,
@@ -91,7 +80,7 @@ async function withHome(
 ): Action {
   const output = outputOf(options, context);
   const home = homeOf(options, context);
-  const settings = await settingsOf(home, context);
+  const settings = await readHomeSettings(home, context);
   if (!settings.ok) return told(output, settings);
   const path = join(home, 'records.db');
   const records = openRecords({ path, clock: createSystemClock(), host: hostname() });
@@ -164,7 +153,7 @@ function change(
 async function testHook(hook: string, options: CommonOptions, context: Context): Action {
   const output = outputOf(options, context);
   const home = homeOf(options, context);
-  const settings = await settingsOf(home, context);
+  const settings = await readHomeSettings(home, context);
   if (!settings.ok) return told(output, settings);
   const found = settings.value.webhooks.get(hook);
   if (found === undefined) return told(output, { ok: false, error: fault('webhook-unknown', { hook }) });

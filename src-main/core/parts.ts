@@ -31,6 +31,7 @@ import { createFilesPart } from './container-files/files-part.js';
 import { createContainerFilesEngine } from './docker/container-files.js';
 import { createVolumeEngine } from './docker/volumes.js';
 import { createVolumesPart } from './volumes/volumes-part.js';
+import { createLabelsPart } from './labels/labels-part.js';
 import { postOverHttp } from './webhooks/post.js';
 import { createWebhooksPart } from './webhooks/webhooks-part.js';
 import { createTerminals } from './terminals/terminals.js';
@@ -139,11 +140,21 @@ export function createParts(context: PartContext) {
     onDefect,
   });
   const archive = createArchivePart(context);
+  const labels = createLabelsPart({
+    home,
+    clock,
+    records: context.records,
+    labels: () => config.state.config.labels,
+    messages,
+    operator: () => config.state.config.operator,
+    serial: createSerialOpener({ clock }),
+    onDefect,
+  });
   return {
     /** What a person has to know of the parts. */
-    faults: () => webhooks.faults(),
+    faults: () => [...webhooks.faults(), ...labels.faults()],
     /** Those faults may be others now. */
-    faultChanges: webhooks.changes,
+    faultChanges: [webhooks.changes, labels.changes],
     /** Whether a container of ours that no run needs is needed all the same. */
     claims: (container: Pick<ContainerInfo, 'labels'>): boolean => shells.claims(container),
     handlers: {
@@ -162,6 +173,7 @@ export function createParts(context: PartContext) {
       ...webhooks.handlers,
       ...createHistoryHandlers(context),
       ...archive.handlers,
+      ...labels.handlers,
     },
     streams: {
       ...archive.streams,
@@ -172,6 +184,7 @@ export function createParts(context: PartContext) {
       ...containers.streams,
       ...imagesPart.streams,
       ...webhooks.streams,
+      ...labels.streams,
     },
     async stop(): Promise<void> {
       stopped.abort();
@@ -190,6 +203,7 @@ export function createParts(context: PartContext) {
         volumes.stop(),
         archive.stop(),
         webhooks.stop(),
+        labels.stop(),
       ]);
     },
   };

@@ -18,6 +18,7 @@ import { stationId } from './config/station-id.js';
 import { createDockerEngine } from './docker/docker-engine.js';
 import type { Disposable } from './disposable.js';
 import { examine } from './doctor/examine.js';
+import { labelsFor } from './labels/labels-part.js';
 import { createPanelClient } from './flash/panel-client.js';
 import { createGate } from './gate.js';
 import { createHandlers } from './handlers.js';
@@ -120,6 +121,7 @@ async function open(
         redact: (text) => secrets.redact(text),
         newId: randomUUID,
       }),
+      labels: labelsFor(event, run, settings().labels),
     }),
   });
   if (!openedRecords.ok) return openedRecords;
@@ -313,7 +315,7 @@ async function open(
       streams.stationChanged();
     }),
     bays.verdicts.subscribe(() => streams.stationChanged()),
-    parts.faultChanges.subscribe(() => streams.stationChanged()),
+    ...parts.faultChanges.map((changes) => changes.subscribe(() => streams.stationChanged())),
   ];
   own({
     dispose() {

@@ -21,7 +21,21 @@ export function partAnswers() {
     ...unitAnswers(),
     ...webhookAnswers(),
     ...historyAnswers(),
+    ...labelAnswers(),
   };
+}
+
+/** A station without labels. */
+function labelAnswers() {
+  const done = (): Promise<Result<void>> => Promise.resolve(ok());
+  return {
+    'labels.list': () => Promise.resolve(ok({ labels: [], jobs: [] })),
+    'labels.preview': () => Promise.resolve(ok({ drawing: null })),
+    'labels.print': () => Promise.resolve(ok({ jobId: '7b5c2b54-0000-4000-8000-000000000001' })),
+    'labels.retry': done,
+    'labels.settle': done,
+    'labels.pdf': () => Promise.resolve(ok({ file: '/tmp/label.pdf' })),
+  } satisfies Partial<StationHandlers>;
 }
 
 function webhookAnswers() {

@@ -5,6 +5,7 @@ import { createEmitter, type Emitter } from '../../src-main/core/emitter.js';
 import type { ShellRecord } from '../../src-shared/model/shell.js';
 import type { ShellRecords } from '../../src-main/core/records/shell-table.js';
 import { chainBeginning } from '../../src-main/core/records/chain.js';
+import type { LabelJobs } from '../../src-main/core/records/label-jobs.js';
 import type { Outbox } from '../../src-main/core/records/outbox.js';
 import type { Records, RunLog, RunLogs } from '../../src-main/core/records/records.js';
 
@@ -92,10 +93,30 @@ export function createFakeRecords(initial: RunRecord[] = []): FakeRecords {
     },
     outbox: createFakeOutbox(),
     history: createFakeHistory(),
+    labels: createFakeLabelJobs(),
     shells: createFakeShells(() => fake.refusal),
     close: () => void (closed = true),
   };
   return fake;
+}
+
+/** No label was ever asked for: printing is tested with the real one. */
+function createFakeLabelJobs(): LabelJobs {
+  const none = () => ok();
+  const nothing = () => ok(null);
+  const empty = () => ok([]);
+  return {
+    changed: createEmitter<void>(),
+    ask: none,
+    sending: none,
+    settle: none,
+    markUncertain: none,
+    next: nothing,
+    nextDue: nothing,
+    find: nothing,
+    ofRun: empty,
+    open: empty,
+  };
 }
 
 /** Nothing waits: what webhooks are told is tested with the real one. */

@@ -35,6 +35,7 @@ const records = openRecords({
   clock,
   host: 'line-2',
   alongside: (event, run) => ({
+    labels: [],
     deliveries: deliveriesFor(event, run, {
       hooks,
       station,

@@ -36,6 +36,7 @@ describe('station.yaml', () => {
       settle: 500,
       retention: defaultRetention,
       webhooks: new Map(),
+      labels: new Map(),
     });
   });
 
@@ -56,6 +57,8 @@ operator: Ana
 settle: 0ms
 webhooks:
   mes: { url: 'https://mes.example/hook', secret: mes-key, only: { bays: [7] }, keep: { age: never } }
+labels:
+  unit: { template: labels/unit.yaml, printer: { tcp: 192.0.2.7 }, print: pass }
 `;
     expect(parsed(text)).toEqual({
       name: 'Line 2',
@@ -83,6 +86,17 @@ webhooks:
             only: { bays: [7] },
             timeout: 10_000,
             keep: { age: null, size: 64 * 1024 ** 2 },
+          },
+        ],
+      ]),
+      labels: new Map([
+        [
+          'unit',
+          {
+            template: 'labels/unit.yaml',
+            printer: { kind: 'tcp', host: '192.0.2.7', port: 9100 },
+            status: true,
+            print: 'pass',
           },
         ],
       ]),

@@ -10,6 +10,7 @@ import type { YamlProblem } from '../yaml/problem.js';
 import { durationBetween } from '../yaml/quantities.js';
 import { localeOf } from './locale.js';
 import { retentionSchema, type Retention } from './retention.js';
+import { labelsSchema, type LabelSettings } from './label-config.js';
 import { webhooksSchema, type WebhookSettings } from './webhook-config.js';
 
 export { localeOf };
@@ -43,6 +44,8 @@ export interface StationConfig {
   retention: Retention;
   /** Who is told of runs, by name. */
   webhooks: ReadonlyMap<string, WebhookSettings>;
+  /** Labels of units that passed, by name. */
+  labels: ReadonlyMap<string, LabelSettings>;
 }
 
 export interface Surroundings {
@@ -125,5 +128,6 @@ function stationSchema({ home, environment }: Surroundings): z.ZodType<StationCo
     settle: durationBetween('0ms', '1m').default(500),
     retention: retentionSchema,
     webhooks: webhooksSchema,
+    labels: labelsSchema,
   });
 }

@@ -11,6 +11,7 @@ import { storable } from './run-rows.js';
 import { createAllocations } from './allocations.js';
 import { createOutbox, type NewDelivery } from './outbox.js';
 import { createHistoryQueries } from './history-queries.js';
+import { createLabelJobs, type NewLabelJob } from './label-jobs.js';
 import { createMeasurementTable } from './measurement-table.js';
 import { createRunTable, positionsPerMillisecond } from './run-table.js';
 import { createShellTable } from './shell-table.js';
@@ -45,7 +46,12 @@ export interface RecordsOptions {
 }
 
 /** Says what else is to be on disk the moment a run has begun or ended: what must not be lost in a crash between the two. */
-export type WriteAlongside = (event: WebhookEvent, run: RunRecord) => { deliveries: readonly NewDelivery[] };
+export type WriteAlongside = (event: WebhookEvent, run: RunRecord) => Alongside;
+
+export interface Alongside {
+  deliveries: readonly NewDelivery[];
+  labels: readonly NewLabelJob[];
+}
 
 /**
  * Opens the records, or makes them. Expected failures: `records-corrupt` and `records-newer`, the file
@@ -102,6 +108,7 @@ function createRecords(
   }
 
   const outbox = createOutbox(database, { commit, attempt });
+  const labels = createLabelJobs(database, { commit, attempt });
 
   inTransaction(database, () => chain.begin());
   let counters = shifts.read();
@@ -146,6 +153,7 @@ function createRecords(
       const also = event === null ? undefined : alongside?.(event, run);
       const saved = commit(() => {
         for (const delivery of also?.deliveries ?? []) outbox.add(delivery, run, clock.now());
+        for (const job of also?.labels ?? []) labels.add(job, clock.now());
         if (before.value === null) runs.insert(run);
         else runs.update(before.value.position, run);
         if (run.verdict === null) return;
@@ -159,6 +167,7 @@ function createRecords(
       });
       if (saved.ok && run.verdict !== null) shift = shifts.read() ?? shift;
       if (saved.ok && (also?.deliveries.length ?? 0) > 0) outbox.announce();
+      if (saved.ok && (also?.labels.length ?? 0) > 0) labels.announce();
       return saved;
     },
     find: (runId) =>
@@ -204,6 +213,7 @@ function createRecords(
     },
     outbox,
     history: createHistoryQueries(database, { now: () => clock.now(), attempt }),
+    labels,
     shells: createShellTable(database, { commit, attempt }),
     measurements: (series) => attempt(() => ok(measured.newest(series))),
     allocate(range, runId) {

@@ -7,6 +7,7 @@ import type { NumberRange } from './allocations.js';
 import type { MeasurementSeries } from './measurement-table.js';
 import type { ChainHead } from './chain.js';
 import type { EventStream } from '../emitter.js';
+import type { LabelJobs } from './label-jobs.js';
 import type { Outbox } from './outbox.js';
 import type { HistoryQueries } from './history-queries.js';
 import type { ShellRecords } from './shell-table.js';
@@ -44,6 +45,8 @@ export interface Records {
   readonly outbox: Outbox;
   /** What the records say of many runs at once. */
   readonly history: HistoryQueries;
+  /** Labels that were asked for. */
+  readonly labels: LabelJobs;
   /** The shells that were opened in the bays' containers. */
   readonly shells: ShellRecords;
   /** What was measured over the last units, oldest first. */

@@ -45,6 +45,7 @@ function open(): void {
     clock,
     host: 'line-2',
     alongside: (event, run) => ({
+      labels: [],
       deliveries: deliveriesFor(event, run, {
         hooks,
         station,
