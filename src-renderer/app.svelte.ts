@@ -3,6 +3,7 @@ import type { SlipwayBridge } from '../src-shared/bridge.js';
 import { createClient, type Client } from './client/client.js';
 import { createBayActions, type BayActions } from './features/bays/bay-actions.js';
 import { Selection } from './features/bays/selection.svelte.js';
+import { createLogSearcher, type LogSearcher } from './features/log/log-searcher.js';
 import { Announcer } from './features/window/announcer.svelte.js';
 import { Commands } from './features/window/commands.js';
 import { Dialogs } from './features/window/dialogs.svelte.js';
@@ -32,6 +33,7 @@ export interface App {
   readonly toasts: Toasts;
   readonly announcer: Announcer;
   readonly drafts: SettingsDrafts;
+  readonly logSearcher: LogSearcher;
   dispose(): void;
 }
 
@@ -52,6 +54,7 @@ export function createApp(bridge: SlipwayBridge, window: Window): App {
   const toasts = new Toasts();
   const announcer = new Announcer(client);
   const actions = createBayActions(client, bays, dialogs, toasts);
+  const logSearcher = createLogSearcher(window);
   const drafts = new SettingsDrafts(client, station, window.sessionStorage);
 
   /** A call that the station could not answer is a bug: the operator learns at least that it did not happen. */
@@ -61,6 +64,7 @@ export function createApp(bridge: SlipwayBridge, window: Window): App {
   const endings = [
     () => window.removeEventListener('unhandledrejection', onBug),
     client.subscribe('quitAsked', undefined, ({ running }) => dialogs.open({ kind: 'quit', running })),
+    () => logSearcher.dispose(),
     () => announcer.dispose(),
     () => toasts.dispose(),
     () => navigation.dispose(),
@@ -85,6 +89,7 @@ export function createApp(bridge: SlipwayBridge, window: Window): App {
     toasts,
     announcer,
     drafts,
+    logSearcher,
     dispose: () => endings.forEach((end) => end()),
   };
 }

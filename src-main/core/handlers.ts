@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { stationCalls } from '../../src-shared/contract/station.js';
 import { fail, ok, type Result } from '../../src-shared/model/result.js';
+import type { LogLine } from '../../src-shared/model/run.js';
 import type { StationView } from '../../src-shared/model/station.js';
 import type { Bays } from './bays/bays.js';
 import type { Clock } from './clock.js';
@@ -8,6 +9,7 @@ import type { ConfigStore } from './config/config-store.js';
 import type { HandlersOf } from './part.js';
 import type { PortWatch } from './port-watch.js';
 import type { Records, RunLog, RunLogs } from './records/records.js';
+import { saveLog } from './records/save-log.js';
 import type { StationHandlers } from './station-api.js';
 
 /** Serves the contract's calls: each is a line or two; what they do is done elsewhere. */
@@ -25,6 +27,18 @@ export function createHandlers(options: {
 }): HandlersOf<typeof stationCalls> {
   const { bays, records, logs, liveLog, ports, config, view, clock } = options;
   const later = <Value>(result: Result<Value>): Promise<Result<Value>> => Promise.resolve(result);
+
+  /** From the log that is being written, or else from the disk. */
+  async function readLog(
+    runId: string,
+    from: number,
+    limit: number,
+  ): Promise<Result<{ lines: LogLine[]; total: number }>> {
+    const live = liveLog(runId);
+    if (live === undefined) return logs.read(runId, from, limit);
+    const lines = await live.read(from, limit);
+    return lines.ok ? ok({ lines: lines.value, total: live.total }) : lines;
+  }
 
   return {
     'bay.flash': ({ bay, recipe }) => {
@@ -52,11 +66,13 @@ export function createHandlers(options: {
       return later(runs.ok ? ok({ runs: runs.value }) : runs);
     },
     'runs.show': ({ runId }) => later(records.find(runId)),
-    'runs.log': async ({ runId, from, limit }) => {
-      const live = liveLog(runId);
-      if (live === undefined) return logs.read(runId, from, limit);
-      const lines = await live.read(from, limit);
-      return lines.ok ? ok({ lines: lines.value, total: live.total }) : lines;
+    'runs.log': ({ runId, from, limit }) => readLog(runId, from, limit),
+    'runs.saveLog': async ({ runId, file, times, replace }) => {
+      const run = records.find(runId);
+      if (!run.ok) return run;
+      const { startedAt } = run.value;
+      const read = (from: number, limit: number) => readLog(runId, from, limit);
+      return saveLog({ read, file, replace, times, startedAt });
     },
     'settings.change': async (change) => {
       if (change.workspace !== undefined && !(await isFolder(change.workspace))) {

@@ -35,14 +35,15 @@ const contentSecurityPolicy = [
   "media-src 'self'",
   "connect-src 'self'",
   "frame-src 'none'",
-  "worker-src 'none'",
+  // A log is searched beside the page: an expression that takes for ever holds up nothing.
+  "worker-src 'self'",
   "object-src 'none'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
   // Text becomes markup only through Svelte's own templates.
   "require-trusted-types-for 'script'",
-  'trusted-types svelte-trusted-html',
+  'trusted-types svelte-trusted-html slipway-log-search',
 ].join('; ');
 
 /** What every answer of the app scheme says, whatever the page. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockTime, createLocaleFormat, duration, shortId } from './format.js';
+import { createLocaleFormat, duration, shortId } from './format.js';
 
 describe('numbers and times on the screen', () => {
   it.each([
@@ -11,10 +11,6 @@ describe('numbers and times on the screen', () => {
     [-5, '0:00'],
   ])('writes %i ms as %s', (ms, text) => {
     expect(duration(ms)).toBe(text);
-  });
-
-  it('writes the time of a log line to the millisecond, always as wide', () => {
-    expect(clockTime(new Date(2026, 0, 2, 6, 2, 7, 12).getTime())).toBe('06:02:07.012');
   });
 
   it('shortens hashes and ids to what tells them apart', () => {

@@ -20,13 +20,6 @@ export function duration(ms: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
 }
 
-/** Local time of day to the millisecond, as a log needs it: `06:02:07.120`. */
-export function clockTime(at: number): string {
-  const date = new Date(at);
-  const two = (part: number): string => String(part).padStart(2, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
-}
-
 /** Of an image, a container or a hash: as much as tells it from others. */
 export function shortId(id: string): string {
   return id.replace(/^sha256:/, '').slice(0, 12);

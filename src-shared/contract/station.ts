@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { logTimes } from '../model/log-text.js';
 import { bayViewSchema } from '../model/bay.js';
 import { faultCodes } from '../model/fault-codes.js';
 import type { Port } from '../model/port.js';
@@ -56,6 +57,22 @@ export const stationCalls = {
   'runs.log': call(
     z.object({ runId, from: z.number().int().min(0), limit: z.number().int().min(1).max(5000) }),
   ).returns<{ lines: LogLine[]; total: number }>(),
+  /**
+   * Writes the whole log of a run, one that goes on as far as it is, into a file of the station. Fails with
+   * `run-unknown`, `log-missing`, `host-exists` (unless `replace`) and what else the disk says.
+   */
+  'runs.saveLog': call(
+    z.object({
+      runId,
+      file: z
+        .string()
+        .min(1)
+        .max(4096)
+        .regex(/^[^\0]+$/),
+      times: z.enum(logTimes),
+      replace: z.boolean().default(false),
+    }),
+  ).returns<{ lines: number }>(),
   'settings.change': call(settingsSchema.partial()).returns<Settings>(),
   'counters.reset': call(nothing).returns<void>(),
   'doctor.check': call(nothing).returns<DoctorCheck[]>(),

@@ -211,6 +211,7 @@ export function createFakeStation(options: { home: string }): FakeStation {
       const lines = logs.get(runId) ?? [];
       return Promise.resolve(ok({ lines: lines.slice(from, from + limit), total: lines.length }));
     },
+    'runs.saveLog': ({ runId }) => Promise.resolve(ok({ lines: logs.get(runId)?.length ?? 0 })),
     'settings.change': (change) => {
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
       fake.setView({ settings: { ...view.settings, ...given } });

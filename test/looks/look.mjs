@@ -2,6 +2,7 @@
 //
 //   node test/looks/look.mjs FOLDER [NAME…]     pictures of the looks (all, or those whose names begin so)
 //   node test/looks/look.mjs --strain           the longest task with 16 bays at 50 lines a second each
+//   node test/looks/look.mjs --strain-log       the long tasks of searching a log of 100,000 lines
 //
 // The browser is CHROMIUM, or /usr/bin/chromium.
 import { mkdirSync } from 'node:fs';
@@ -45,6 +46,23 @@ function looks() {
     add('bay-search', '#/bay/3', {}, async (page) => {
       await page.keyboard.press('l');
       await page.keyboard.type('block 12');
+    });
+    add('log-regex', '#/bay/3', {}, async (page) => {
+      await page.keyboard.press('t');
+      await page.keyboard.press('l');
+      await page.locator('.regex').click();
+      await page.locator('.search input').fill('crc 0x[0-9a-f]+5$');
+      await page.waitForTimeout(400);
+    });
+    add('log-wrong', '#/run/01J9ZQ4W-0003', {}, async (page) => {
+      await page.locator('.regex').click();
+      await page.locator('.search input').fill('block (\\d+');
+      await page.keyboard.press('Escape');
+      await page.locator('.search input').fill('block (\\d+');
+      await page.locator('[role=region]').first().click();
+      await page.keyboard.press('g');
+      await page.keyboard.type('soon');
+      await page.keyboard.press('Enter');
     });
     add('container', '#/bay/1/container');
     add('container', '#/bay/1/container', {}, undefined, 'monitor');
@@ -170,11 +188,71 @@ async function strain(stage) {
   }
 }
 
+/** A log of a hundred thousand lines: opened, searched both ways, walked through. */
+async function strainLog(stage) {
+  const page = await stage.open({
+    size: 'monitor',
+    hash: '#/run/01J9ZQ4W-0003',
+    look: { bays: 16, locale: 'en', theme: 'light', logLines: 100_000 },
+  });
+  await page.waitForTimeout(1500);
+  await page.evaluate(() => {
+    globalThis.tasks = [];
+    new PerformanceObserver((list) =>
+      globalThis.tasks.push(...list.getEntries().map((entry) => Math.round(entry.duration))),
+    ).observe({ type: 'longtask' });
+  });
+  const told = {};
+  const measure = async (name, act) => {
+    await page.evaluate(() => (globalThis.tasks.length = 0));
+    const from = Date.now();
+    await act();
+    told[name] = { ms: Date.now() - from };
+    await page.waitForTimeout(500);
+    told[name].longTasks = await page.evaluate(() => [...globalThis.tasks]);
+  };
+  const field = page.locator('.search input');
+  const found = (count) => page.getByText(`/${count}`).waitFor();
+  await measure('plain', async () => {
+    await field.fill('block');
+    await found('100000');
+  });
+  await measure('none', () => field.fill('nowhere'));
+  await page.locator('.regex').click();
+  await measure('regex', async () => {
+    await field.fill('^block \\d*7 ');
+    await found('10000');
+  });
+  await measure('endless', async () => {
+    await field.fill('(\\w+\\s*)+$x');
+    await page.getByText('takes too long').waitFor();
+  });
+  await measure('next', async () => {
+    await field.fill('99999');
+    await found('1');
+    for (let step = 0; step < 20; step += 1) await page.keyboard.press('Enter');
+  });
+  await measure('scroll', () =>
+    page.evaluate(async () => {
+      const view = globalThis.document.querySelector('[role=region]');
+      for (let top = 0; top < view.scrollHeight; top += view.scrollHeight / 60) {
+        view.scrollTop = top;
+        await new Promise((resolve) => globalThis.requestAnimationFrame(resolve));
+      }
+    }),
+  );
+  await measure('copy', () => page.locator('[aria-keyshortcuts=C]').click());
+  console.log(JSON.stringify({ screen: 'log of 100,000 lines', ...told }));
+  await page.close();
+}
+
 const [first = '/tmp/looks', ...names] = process.argv.slice(2);
 const stage = await setStage();
 try {
   if (first === '--strain') {
     await strain(stage);
+  } else if (first === '--strain-log') {
+    await strainLog(stage);
   } else {
     mkdirSync(first, { recursive: true });
     for (const each of looks()) {

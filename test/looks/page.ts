@@ -14,6 +14,8 @@ export interface Look {
   locale: 'en' | 'es';
   theme: 'light' | 'dark';
   faults?: boolean;
+  /** As many lines more in every log. */
+  logLines?: number;
   /** Transfers go on. */
   transfers?: boolean;
   /** Progress and log lines a second and bay; 0 stands still. */
@@ -42,7 +44,7 @@ const firstLines = [
   line('flasher 2.3 (widgetOS), licence ok'),
   line('U-Boot 2012.04.01 (Apr 12 2012)'),
   line('warning: battery low, running from USB', 'err'),
-  ...Array.from({ length: 400 }, (_, index) =>
+  ...Array.from({ length: look.logLines ?? 400 }, (_, index) =>
     line(`block ${index + 1} of 4096 ok, crc 0x${(index * 7919).toString(16)}`),
   ),
 ];

@@ -22,6 +22,9 @@ export type Command =
   | 'search-log'
   | 'follow-log'
   | 'copy-log'
+  | 'save-log'
+  | 'times-log'
+  | 'jump-log'
   | 'download-file'
   | 'upload-files'
   | 'reload-panel'
@@ -66,6 +69,9 @@ export const keyBindings: readonly KeyBinding[] = [
   { command: 'search-log', keys: ['f'], control: true, screens: ['bay', 'run'] },
   { command: 'follow-log', keys: ['o'], screens: ['bay', 'run'] },
   { command: 'copy-log', keys: ['c'], screens: ['bay', 'run'] },
+  { command: 'save-log', keys: ['s'], screens: ['bay', 'run'] },
+  { command: 'times-log', keys: ['t'], screens: ['bay', 'run'] },
+  { command: 'jump-log', keys: ['g'], screens: ['bay', 'run'] },
   { command: 'download-file', keys: ['d'], screens: ['bay'] },
   { command: 'upload-files', keys: ['u'], screens: ['bay'] },
   { command: 'filter-runs', keys: ['u'], screens: ['runs'] },
