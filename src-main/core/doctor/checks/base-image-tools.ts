@@ -10,6 +10,7 @@ const tools: Readonly<Record<string, string>> = {
   gpgv: 'gpgv',
   gzip: 'gzip',
   xz: 'xz-utils',
+  bzip2: 'bzip2',
   zstd: 'zstd',
 };
 

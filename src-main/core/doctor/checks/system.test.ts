@@ -35,7 +35,16 @@ describe('the clock', () => {
 });
 
 describe('tools for base images', () => {
-  const all = { debootstrap: null, tar: null, gpgv: null, gzip: null, xz: null, zstd: null, 'apt-get': null };
+  const all = {
+    debootstrap: null,
+    tar: null,
+    gpgv: null,
+    gzip: null,
+    xz: null,
+    bzip2: null,
+    zstd: null,
+    'apt-get': null,
+  };
 
   it('are all there, with keys to check signatures', async () => {
     machine.write('share/keyrings/debian-archive-keyring.gpg');
@@ -48,7 +57,7 @@ describe('tools for base images', () => {
   });
 
   it('are installed by the names of their packages', async () => {
-    const rest = { tar: null, gpgv: null, gzip: null, zstd: null, 'apt-get': null };
+    const rest = { tar: null, gpgv: null, gzip: null, bzip2: null, zstd: null, 'apt-get': null };
     expect(await machine.look(baseImageTools, { programs: rest })).toMatchObject({
       state: 'warning',
       command: 'sudo apt-get install --no-install-recommends debootstrap xz-utils debian-archive-keyring',
