@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { archiveCalls, archiveEvents } from './contract/archive.js';
+import { batchCalls, batchEvents } from './contract/batches.js';
 import { containerCalls, containerEvents } from './contract/containers.js';
 import type { Call, CallTable, EventTable } from './contract/define.js';
 import { cleanupCalls } from './contract/cleanup.js';
@@ -45,11 +46,13 @@ export const stationCalls = {
   ...historyCalls,
   ...archiveCalls,
   ...labelCalls,
+  ...batchCalls,
 } as const satisfies CallTable;
 /** What any front of the station can follow. */
 export const stationEvents = {
   ...ownEvents,
   ...archiveEvents,
+  ...batchEvents,
   ...terminalEvents,
   ...serialEvents,
   ...shellEvents,

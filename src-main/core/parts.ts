@@ -16,6 +16,7 @@ import { createDockerImages } from './docker/docker-images.js';
 import { createImagesPart } from './images/images-part.js';
 import type { ContainerInfo } from './docker/engine.js';
 import { createArchivePart } from './archive/archive-part.js';
+import { createBatchesPart } from './batches/batches-part.js';
 import { createHistoryHandlers } from './history/history-part.js';
 import { createJobs } from './jobs/create-jobs.js';
 import { createJobsPart } from './jobs/jobs-part.js';
@@ -150,6 +151,7 @@ export function createParts(context: PartContext) {
     serial: createSerialOpener({ clock }),
     onDefect,
   });
+  const batches = createBatchesPart(context);
   return {
     /** What a person has to know of the parts. */
     faults: () => [...webhooks.faults(), ...labels.faults()],
@@ -174,9 +176,11 @@ export function createParts(context: PartContext) {
       ...createHistoryHandlers(context),
       ...archive.handlers,
       ...labels.handlers,
+      ...batches.handlers,
     },
     streams: {
       ...archive.streams,
+      ...batches.streams,
       ...terminals.streams,
       ...consoles.streams,
       ...shells.streams,
@@ -202,6 +206,7 @@ export function createParts(context: PartContext) {
         files.stop(),
         volumes.stop(),
         archive.stop(),
+        batches.stop(),
         webhooks.stop(),
         labels.stop(),
       ]);

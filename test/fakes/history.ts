@@ -1,5 +1,6 @@
 import type { HistoryDurations, HistoryStatistics, RunFacets } from '../../src-shared/model/history.js';
-import { ok } from '../../src-shared/model/result.js';
+import { fail, ok } from '../../src-shared/model/result.js';
+import type { Batches } from '../../src-main/core/records/batch-table.js';
 import type { HistoryQueries } from '../../src-main/core/records/history-queries.js';
 import type { StationHandlers } from '../../src-main/core/station-api.js';
 
@@ -35,6 +36,18 @@ export function createFakeHistory(): HistoryQueries {
   };
 }
 
+/** No order was ever opened. */
+export function createFakeBatches(): Batches {
+  return {
+    open: ({ recipe }) => fail('batch-open', { order: '-', recipe }),
+    close: (batch) => fail('batch-unknown', { batch }),
+    list: () => ok([]),
+    show: (batch) => fail('batch-unknown', { batch }),
+    refusing: () => ok(null),
+    count: () => undefined,
+  };
+}
+
 export function historyAnswers() {
   const history = createFakeHistory();
   return {
@@ -42,6 +55,11 @@ export function historyAnswers() {
     'history.statistics': (scope) => Promise.resolve(history.statistics(scope)),
     'history.durations': (scope) => Promise.resolve(history.durations(scope)),
     'history.measurementKinds': () => Promise.resolve(history.measurementKinds()),
+    'batches.open': ({ recipe }) => Promise.resolve(fail('batch-open', { order: '-', recipe })),
+    'batches.close': ({ batch }) => Promise.resolve(fail('batch-unknown', { batch })),
+    'batches.list': () => Promise.resolve(ok([])),
+    'batches.show': ({ batch }) => Promise.resolve(fail('batch-unknown', { batch })),
+    'batches.report': () => Promise.resolve(ok()),
     'archive.export': () => Promise.resolve(ok({ count: 0 })),
     'archive.verify': () =>
       Promise.resolve(ok({ records: 0, head: '0'.repeat(64), problems: [], problemCount: 0 })),

@@ -1,6 +1,6 @@
 import { fail, ok, type Fault, type Result } from '../../src-shared/model/result.js';
 import type { LogLine, RunRecord } from '../../src-shared/model/run.js';
-import { createFakeHistory } from './history.js';
+import { createFakeBatches, createFakeHistory } from './history.js';
 import { createEmitter, type Emitter } from '../../src-main/core/emitter.js';
 import type { ShellRecord } from '../../src-shared/model/shell.js';
 import type { ShellRecords } from '../../src-main/core/records/shell-table.js';
@@ -92,6 +92,7 @@ export function createFakeRecords(initial: RunRecord[] = []): FakeRecords {
       return ok();
     },
     outbox: createFakeOutbox(),
+    batches: createFakeBatches(),
     history: createFakeHistory(),
     labels: createFakeLabelJobs(),
     shells: createFakeShells(() => fake.refusal),

@@ -1,4 +1,5 @@
 import type { CallInput } from '../../src-shared/contract.js';
+import type { Batch, BatchDetail } from '../../src-shared/model/batch.js';
 import type { MeasurementPoint } from '../../src-shared/model/measurement-point.js';
 import { fault } from '../../src-shared/model/result.js';
 import type { RunRecord, Verdict } from '../../src-shared/model/run.js';
@@ -281,6 +282,45 @@ const points: MeasurementPoint[] = Array.from({ length: 100 }, (_, index) => {
   };
 });
 
+export const batches: Batch[] = (
+  [
+    [2, '4711-B', 'widgy', 200, 37, null],
+    [3, '4720', 'fidly', 40, 12, null],
+    [1, '4711-A', 'widgy', 150, 150, newest - day],
+  ] as const
+).map(([id, orderNumber, recipe, quantity, passed, closedAt]) => ({
+  id,
+  orderNumber,
+  recipe,
+  quantity,
+  expectsSerials: id === 2,
+  openedAt: newest - 3 * day,
+  openedBy: 'J. Álvarez',
+  closedAt,
+  closedBy: closedAt === null ? null : 'M. Ortega',
+  host: 'line2',
+  passed,
+  failed: 2,
+  other: 1,
+  doubles: 1,
+  unexpected: 0,
+}));
+
+const batchDetail: BatchDetail = {
+  batch: batches[0] as Batch,
+  units: historyRuns.slice(0, 25).map((run, index) => ({
+    serial: run.unitSerial,
+    expected: index !== 9,
+    runs: 1 + (index % 3 === 2 ? 1 : 0),
+    passes: index === 5 ? 2 : 1,
+    lastRun: run.id,
+    lastAt: run.endedAt ?? 0,
+    verdict: run.verdict ?? 'PASS',
+    faultCode: run.fault?.code ?? '',
+  })),
+  missing: ['W-02501', 'W-02502', 'W-02503'],
+};
+
 const ok = <Value>(value: Value): { ok: true; value: Value } => ({ ok: true, value });
 
 export const historyAnswers = {
@@ -310,6 +350,8 @@ export const historyAnswers = {
       { recipe: 'widgy', test: 'power', name: 'vcc' },
       { recipe: 'widgy', test: 'power', name: 'rssi' },
     ]),
+  'batches.list': () => ok(batches),
+  'batches.show': () => ok(batchDetail),
   'archive.verify': () =>
     ok({
       records: 12_408,

@@ -4,7 +4,7 @@ import { fault } from '../../src-shared/model/result.js';
 import { aContainer, aUsage } from '../fakes/container-data.js';
 import { createFakeBridge } from '../fakes/bridge.js';
 import { fileAnswers, transfers } from './file-scenes.js';
-import { historyAnswers, historyRuns } from './history-scenes.js';
+import { batches, historyAnswers, historyRuns } from './history-scenes.js';
 import { machineAnswers } from './machine-scenes.js';
 import { bays, record, recipes, station } from './scenes.js';
 
@@ -125,6 +125,7 @@ function sendStation(): void {
 sendStation();
 fake.keep('jobs', undefined, { revision: 1, jobs: look.transfers === true ? transfers : [] });
 fake.keep('archive', undefined, { task: null });
+fake.keep('batches', undefined, { open: batches.filter(({ closedAt }) => closedAt === null) });
 fake.keep('recipes', undefined, { revision: 1, recipes });
 fake.keep('bays', undefined, { kind: 'bays', revision: 1, bays: views });
 for (const each of views) {

@@ -165,6 +165,26 @@ async function readUnit({
   }
 }
 
+/** How a run ends whose unit is not on the list of the order that is open for its recipe; null when it may go on. */
+export function refusedByOrder({
+  run,
+  recipe,
+  parts,
+}: {
+  run: RunState;
+  recipe: Recipe;
+  parts: RunParts;
+}): Result<Conclusion | null> {
+  const serial = run.identity?.serial ?? null;
+  if (serial === null) return ok(null);
+  const order = parts.records.batches.refusing(recipe.name, serial);
+  if (!order.ok) return order;
+  if (order.value === null) return ok(null);
+  // It says nothing of the unit: it lies in the wrong box.
+  const refused = fault('serial-unexpected', { serial, order: order.value.orderNumber });
+  return ok({ verdict: 'ABORTED', fault: refused });
+}
+
 /** The last run in which this unit passed, if whoever flashes it again has to be asked; null when not. */
 export function passedBefore({
   run,

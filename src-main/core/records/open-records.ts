@@ -12,6 +12,7 @@ import { createAllocations } from './allocations.js';
 import { createOutbox, type NewDelivery } from './outbox.js';
 import { createHistoryQueries } from './history-queries.js';
 import { createLabelJobs, type NewLabelJob } from './label-jobs.js';
+import { createBatchTable } from './batch-table.js';
 import { createMeasurementTable } from './measurement-table.js';
 import { createRunTable, positionsPerMillisecond } from './run-table.js';
 import { createShellTable } from './shell-table.js';
@@ -119,6 +120,8 @@ function createRecords(
   if (counters === null) throw new Error('A shift that was just begun is not there');
   let shift = counters;
 
+  const batches = createBatchTable(database, { host, commit, attempt });
+
   const beat = (): Result<void> =>
     commit(() => {
       statement(
@@ -162,6 +165,7 @@ function createRecords(
         if (position !== null) {
           measured.insert(position, run);
           tallies.count(run, position);
+          batches.count(run);
         }
         chain.seal(run);
       });
@@ -212,6 +216,7 @@ function createRecords(
       return reset;
     },
     outbox,
+    batches,
     history: createHistoryQueries(database, { now: () => clock.now(), attempt }),
     labels,
     shells: createShellTable(database, { commit, attempt }),

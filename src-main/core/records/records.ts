@@ -10,6 +10,7 @@ import type { EventStream } from '../emitter.js';
 import type { LabelJobs } from './label-jobs.js';
 import type { Outbox } from './outbox.js';
 import type { HistoryQueries } from './history-queries.js';
+import type { Batches } from './batch-table.js';
 import type { ShellRecords } from './shell-table.js';
 
 /** What the history can be searched by; all that is given must hold. */
@@ -43,6 +44,8 @@ export interface Records {
   resetCounters(at: number, operator: string): Result<void>;
   /** What webhooks are still to be told. */
   readonly outbox: Outbox;
+  /** Orders of so many units. */
+  readonly batches: Batches;
   /** What the records say of many runs at once. */
   readonly history: HistoryQueries;
   /** Labels that were asked for. */
