@@ -6,6 +6,7 @@ import filesEn from '../../assets/messages/en/files.json' with { type: 'json' };
 import historyEn from '../../assets/messages/en/history.json' with { type: 'json' };
 import imagesEn from '../../assets/messages/en/images.json' with { type: 'json' };
 import jobsEn from '../../assets/messages/en/jobs.json' with { type: 'json' };
+import labelsEn from '../../assets/messages/en/labels.json' with { type: 'json' };
 import logEn from '../../assets/messages/en/log.json' with { type: 'json' };
 import machineEn from '../../assets/messages/en/machine.json' with { type: 'json' };
 import recipesEn from '../../assets/messages/en/recipes.json' with { type: 'json' };
@@ -25,6 +26,7 @@ import filesEs from '../../assets/messages/es/files.json' with { type: 'json' };
 import historyEs from '../../assets/messages/es/history.json' with { type: 'json' };
 import imagesEs from '../../assets/messages/es/images.json' with { type: 'json' };
 import jobsEs from '../../assets/messages/es/jobs.json' with { type: 'json' };
+import labelsEs from '../../assets/messages/es/labels.json' with { type: 'json' };
 import logEs from '../../assets/messages/es/log.json' with { type: 'json' };
 import machineEs from '../../assets/messages/es/machine.json' with { type: 'json' };
 import recipesEs from '../../assets/messages/es/recipes.json' with { type: 'json' };
@@ -76,6 +78,8 @@ const english = {
   volumes: volumesEn,
   /** The outbox of webhooks: its states and its tab. */
   webhooks: webhooksEn,
+  /** The labels of units that passed. */
+  labels: labelsEn,
   window: windowEn,
 };
 
@@ -102,6 +106,7 @@ const spanish: Catalogue = {
   terminal: terminalEs,
   volumes: volumesEs,
   webhooks: webhooksEs,
+  labels: labelsEs,
   window: windowEs,
 };
 

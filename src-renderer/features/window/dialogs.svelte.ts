@@ -1,3 +1,4 @@
+import type { RunRecord } from '../../../src-shared/model/run.js';
 import type { VolumeManifest, VolumeView } from '../../../src-shared/model/volumes.js';
 
 import type { RunScope } from '../../../src-shared/contract/history.js';
@@ -38,6 +39,7 @@ export type DialogRequest =
   | { kind: 'allow-once'; bay: number }
   | { kind: 'send-file'; bay: number }
   | { kind: 'export-runs'; scope: RunScope; count: number | null }
+  | { kind: 'label'; record: RunRecord }
   | { kind: 'help' }
   | { kind: 'quit'; running: readonly number[] };
 
