@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import type { Messages } from '../../src-shared/messages/messages.js';
 import { verdictSchema } from '../../src-shared/model/run.js';
 import type { Action, CommonOptions, Context } from './context.js';
 import { backUpRuns, restoreRuns, verifyRuns, type VerifyRunsOptions } from './runs-archive.js';
@@ -16,7 +17,7 @@ export function addRunsArchive(
   const home = ['--home <dir>', messages.text('cli.option-home')] as const;
   const json = ['--json', messages.text('cli.option-json')] as const;
 
-  add(runs, 'export', messages.text('cli.runs-export'))
+  withFilters(add(runs, 'export', messages.text('cli.runs-export')), messages)
     .option(...home)
     .addOption(
       new Option(`--format <${exportFormats.join('|')}>`, messages.text('cli.option-format'))
@@ -33,17 +34,7 @@ export function addRunsArchive(
     })
     .option('--serial <serial>', messages.text('cli.option-serial'))
     .option('--recipe <name>', messages.text('cli.option-recipe-filter'))
-    .option('--model <model>', messages.text('cli.option-model'))
-    .option('--operator <name>', messages.text('cli.option-operator'))
-    .option('--fault <code>', messages.text('cli.option-fault'), (given: string) => {
-      const code = faultCodeNamed(given);
-      if (code !== undefined) return code;
-      const reason = messages.text('cli.usage-fault');
-      throw new UsageError(messages.text('cli.usage-invalid', { given, option: '--fault', reason }));
-    })
     .option('--bay <n>', messages.text('cli.option-bay'), wholeNumber(messages, '--bay', 1, 999))
-    .option('--from <time>', messages.text('cli.option-from'), pointInTime(messages, '--from'))
-    .option('--until <time>', messages.text('cli.option-until'), pointInTime(messages, '--until'))
     .action((options: ExportOptions) => finish(exportRuns(options, context)));
 
   add(runs, 'verify', messages.text('cli.runs-verify'))
@@ -67,4 +58,19 @@ export function addRunsArchive(
     .option(...home)
     .option(...json)
     .action((file: string, options: CommonOptions) => finish(restoreRuns(file, options, context)));
+}
+
+/** What narrows the history down beside verdict, serial number, recipe and bay. */
+export function withFilters(command: Command, messages: Messages): Command {
+  return command
+    .option('--model <model>', messages.text('cli.option-model'))
+    .option('--operator <name>', messages.text('cli.option-operator'))
+    .option('--fault <code>', messages.text('cli.option-fault'), (given: string) => {
+      const code = faultCodeNamed(given);
+      if (code !== undefined) return code;
+      const reason = messages.text('cli.usage-fault');
+      throw new UsageError(messages.text('cli.usage-invalid', { given, option: '--fault', reason }));
+    })
+    .option('--from <time>', messages.text('cli.option-from'), pointInTime(messages, '--from'))
+    .option('--until <time>', messages.text('cli.option-until'), pointInTime(messages, '--until'));
 }

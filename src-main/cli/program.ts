@@ -9,7 +9,8 @@ import { runDoctor, type DoctorOptions } from './doctor.js';
 import { runFlash, type FlashOptions } from './flash.js';
 import { addMakingCommands } from './images-make-program.js';
 import { addKeepingCommands } from './images-program.js';
-import { addRunsArchive } from './program-runs.js';
+import { addBatchCommands } from './batches.js';
+import { addRunsArchive, withFilters } from './program-runs.js';
 import { listPorts } from './ports.js';
 import { checkRecipes, listRecipes } from './recipes.js';
 import { listRuns, showRun, type ListOptions } from './runs.js';
@@ -114,7 +115,7 @@ export function createProgram(
   addWebhookCommands({ webhooks, add, finish, common, context });
 
   const runs = add(program, 'runs', messages.text('cli.runs'));
-  add(runs, 'list', messages.text('cli.runs-list'))
+  withFilters(add(runs, 'list', messages.text('cli.runs-list')), messages)
     .option(...home)
     .option(...json)
     .option('--limit <n>', messages.text('cli.option-limit'), wholeNumber(messages, '--limit', 1, 500), 50)
@@ -138,6 +139,9 @@ export function createProgram(
       finish(showRun(run, options, context)),
     );
   addRunsArchive(runs, context, add, finish);
+
+  const batches = add(program, 'batches', messages.text('cli.batches'));
+  addBatchCommands({ batches, add, finish, common, context });
 
   return { program, result };
 }

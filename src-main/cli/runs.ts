@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { fault, type Result } from '../../src-shared/model/result.js';
+import { fault, type FaultCode, type Result } from '../../src-shared/model/result.js';
 import type { LogLine, RunRecord, Verdict } from '../../src-shared/model/run.js';
 import { createSystemClock } from '../core/clock.js';
 import { openRecords } from '../core/records/open-records.js';
@@ -16,6 +16,12 @@ export interface ListOptions extends CommonOptions {
   serial?: string;
   recipe?: string;
   bay?: number;
+  model?: string;
+  operator?: string;
+  fault?: FaultCode;
+  /** In ms since the epoch. */
+  from?: number;
+  until?: number;
   before?: string;
 }
 
@@ -37,7 +43,12 @@ export async function listRuns(options: ListOptions, context: Context): Action {
     ...(options.verdict === undefined ? {} : { verdict: options.verdict }),
     ...(options.serial === undefined ? {} : { unitSerial: options.serial }),
     ...(options.recipe === undefined ? {} : { recipe: options.recipe }),
-    ...(options.bay === undefined ? {} : { bay: options.bay }),
+    bay: options.bay,
+    model: options.model,
+    operator: options.operator,
+    faultCode: options.fault,
+    from: options.from,
+    until: options.until,
     ...(options.before === undefined ? {} : { before: options.before }),
   });
   records?.value.close();

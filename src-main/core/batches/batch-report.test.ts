@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { createMessages } from '../../../src-shared/messages/messages.js';
+import type { BatchDetail } from '../../../src-shared/model/batch.js';
+import { batchCsv, batchPdf } from './batch-report.js';
+
+const detail: BatchDetail = {
+  batch: {
+    id: 1,
+    orderNumber: '4711/ä',
+    recipe: 'widget',
+    quantity: 120,
+    expectsSerials: true,
+    openedAt: 0,
+    openedBy: 'J. Álvarez',
+    closedAt: 1000,
+    closedBy: '丁',
+    host: 'line-1',
+    passed: 119,
+    failed: 1,
+    other: 0,
+    doubles: 0,
+    unexpected: 0,
+  },
+  units: Array.from({ length: 120 }, (_, index) => ({
+    serial: index === 0 ? '=cmd()' : `SN-${index}`,
+    expected: true,
+    runs: 1,
+    passes: 1,
+    lastRun: 'run-0000-0001',
+    lastAt: 0,
+    verdict: 'PASS' as const,
+    faultCode: '',
+  })),
+  missing: ['SN-900'],
+};
+
+describe('the report of an order', () => {
+  it('has a line for every unit and for every one that is missing, and no formulas', () => {
+    const lines = batchCsv(detail).trimEnd().split('\r\n');
+    expect(lines).toHaveLength(122);
+    expect(lines[1]).toContain('4711/ä,widget,SN-119,PASS,');
+    expect(lines.at(-2)).toContain("'=cmd()");
+    expect(lines.at(-1)).toBe('4711/ä,widget,SN-900,,,true,0,0,,');
+  });
+
+  it.each(['en', 'es'] as const)('is a PDF of several pages in %s', async (locale) => {
+    const pdf = await batchPdf(detail, createMessages(locale), 'Línea 2');
+    const text = pdf.toString('latin1');
+    expect(text.startsWith('%PDF-')).toBe(true);
+    expect(text.match(/\/Type \/Page\b/g)?.length).toBeGreaterThan(2);
+    expect(text.trimEnd().endsWith('%%EOF')).toBe(true);
+  });
+});
