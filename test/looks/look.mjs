@@ -125,6 +125,28 @@ function looks() {
     );
     add('doctor', '#/machine/doctor');
     add('doctor', '#/machine/doctor', {}, undefined, 'monitor');
+    const first = `#/images/${encodeURIComponent(`sha256:${'4'.repeat(64)}`)}`;
+    for (const size of ['laptop', 'monitor']) {
+      add('images', first, {}, undefined, size);
+      add('images-list', '#/images', {}, undefined, size);
+    }
+    add('images-missing', `#/images/${encodeURIComponent('registry.example:5000/flashers/sensor:3')}`);
+    const ask = (name, hash, button, then = undefined) =>
+      add(name, hash, {}, async (page) => {
+        await page.getByRole('button', { name: button }).first().click();
+        await then?.(page);
+      });
+    ask('images-remove', first, /^(Remove|Quitar)…/);
+    ask('images-save', first, /^(Save|Guardar)…/);
+    ask('images-load', '#/images', /^(Load|Cargar)…/, async (page) => {
+      await page.getByRole('dialog').getByRole('textbox').fill('/media/usb/images.tar');
+      await page.getByRole('button', { name: /^(Check|Verificar)$/ }).click();
+    });
+    ask('images-build', '#/images', /^(Build|Construir)…/);
+    ask('images-base', '#/images', /^(Base image|Imagen base)/);
+    add('bay-outdated', '#/bay/1');
+    add('bay-too-low', '#/bay/12');
+    ask('bay-allow', '#/bay/12', /^(Allow once|Permitir una vez)…/);
     add('cleanup', '#/machine/cleanup');
     add('cleanup', '#/machine/cleanup', {}, undefined, 'monitor');
     add('help', '#/station', {}, (page) => page.keyboard.press('?'));

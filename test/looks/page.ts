@@ -3,8 +3,10 @@ import type { LogLine } from '../../src-shared/model/run.js';
 import { fault } from '../../src-shared/model/result.js';
 import { aContainer, aUsage } from '../fakes/container-data.js';
 import { createFakeBridge } from '../fakes/bridge.js';
+import { someImages } from '../fakes/image-data.js';
 import { fileAnswers, transfers } from './file-scenes.js';
 import { batches, historyAnswers, historyRuns } from './history-scenes.js';
+import { imageAnswers, imageJobs } from './image-scenes.js';
 import { machineAnswers } from './machine-scenes.js';
 import { bays, record, recipes, station } from './scenes.js';
 
@@ -83,6 +85,7 @@ const fake = createFakeBridge({
     const error = fault('bay-empty', { bay });
     return { ok: false, error: { ...error, message: error.code } };
   },
+  ...imageAnswers,
   ...machineAnswers,
   ...fileAnswers,
   'counters.reset': () => ok,
@@ -123,9 +126,10 @@ function sendStation(): void {
 }
 
 sendStation();
-fake.keep('jobs', undefined, { revision: 1, jobs: look.transfers === true ? transfers : [] });
+fake.keep('jobs', undefined, { revision: 1, jobs: look.transfers === true ? transfers : imageJobs });
 fake.keep('archive', undefined, { task: null });
 fake.keep('batches', undefined, { open: batches.filter(({ closedAt }) => closedAt === null) });
+fake.keep('images', undefined, { revision: 1, images: someImages, fault: null });
 fake.keep('recipes', undefined, { revision: 1, recipes });
 fake.keep('bays', undefined, { kind: 'bays', revision: 1, bays: views });
 for (const each of views) {
