@@ -172,3 +172,45 @@ describe('a serial number of a range', () => {
     });
   });
 });
+
+describe('a unit that is not on the list of the order that is open', () => {
+  const order = {
+    id: 1,
+    orderNumber: '4711',
+    recipe: 'plain',
+    quantity: 2,
+    expectsSerials: true,
+    openedAt: 0,
+    openedBy: 'Ada',
+    closedAt: null,
+    closedBy: null,
+    host: 'line-1',
+    passed: 0,
+    failed: 0,
+    other: 0,
+    doubles: 0,
+    unexpected: 0,
+  };
+
+  it.each([
+    ['read', read, 'serial=W-0009 model=Plain\r\n'],
+    ['typed', typed, ''],
+  ])('is refused before anything is made, its number %s', async (_, recipe, answer) => {
+    const fake = createFakeBay({ recipe });
+    fake.records.batches.refusing = (name, serial) => ({
+      ok: true,
+      value: serial === 'W-0009' ? { ...order, recipe: name } : null,
+    });
+    fake.unit.answer = () => answer;
+    await fake.plug();
+    await fake.pass(500);
+    if (answer === '') fake.bay.identify('W-0009');
+    await fake.pass(1000);
+    expect(fake.records.saved.at(-1)).toMatchObject({
+      unitSerial: 'W-0009',
+      verdict: 'ABORTED',
+      fault: { code: 'serial-unexpected', params: { serial: 'W-0009', order: '4711' } },
+    });
+    expect(fake.engine.journal.some((call) => call.startsWith('createContainer'))).toBe(false);
+  });
+});
