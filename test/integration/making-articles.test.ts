@@ -116,7 +116,7 @@ describe('the articles, from debootstrap to a running container', () => {
       ]);
       expect(await outputOf(name, workspace)).toBe('licence 8974c408d831 in /tmp True');
     }
-  }, 600_000);
+  }, 900_000);
 });
 
 /** What a container of the image prints, with its own command and the articles' workspace. */

@@ -181,7 +181,7 @@ export function createScreen(host: HTMLElement, options: ScreenOptions): Termina
       await write(bytes);
       isReplaying = false;
       fit();
-      // A fit in between empties the rows that it resizes; what was replayed is drawn whatever came first.
+      // Once more, whatever came in between: it costs a frame, and a screen that stays blank costs a shell.
       terminal.refresh(0, terminal.rows - 1);
     },
     fit,
