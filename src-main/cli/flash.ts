@@ -4,7 +4,7 @@ import type { BayView } from '../../src-shared/model/bay.js';
 import { fault, type Fault } from '../../src-shared/model/result.js';
 import type { Verdict } from '../../src-shared/model/run.js';
 import { isDeviceNodePath } from '../core/ports/device-port-source.js';
-import { toJUnit } from '../core/reports/junit.js';
+import { junitOfNoRun, toJUnit } from '../core/reports/junit.js';
 import type { Station } from '../core/station-api.js';
 import { createStation } from '../core/station.js';
 import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
@@ -46,6 +46,7 @@ export async function runFlash(options: FlashOptions, context: Context): Action 
   if (!started.ok) {
     output.fault(started.error);
     await station.stop('leave-running');
+    await writeNoRun(options.recipe, started.error, junit, output);
     return exitCodes.ERROR;
   }
   const report = reportChanges(station, output);
@@ -75,6 +76,7 @@ async function flashOnce(
   abandon();
   if ('fault' in found) {
     output.fault(found.fault);
+    await writeNoRun(recipe, found.fault, junit, output);
     return found.fault.code === 'aborted-by-operator' ? exitCodes.ABORTED : exitCodes.ERROR;
   }
   const ended = new Promise<{ runId: string; verdict: Verdict }>((resolveEnded) => {
@@ -83,6 +85,7 @@ async function flashOnce(
   const flashed = await station.handlers['bay.flash']({ bay: found.bay, recipe });
   if (!flashed.ok) {
     output.fault(flashed.error);
+    await writeNoRun(recipe, flashed.error, junit, output);
     return exitCodes.ERROR;
   }
   const forgetStop = context.onStop(() => {
@@ -104,8 +107,9 @@ async function flashOnce(
     last = await nextVerdict(station);
   }
   forgetStop();
-  if (junit !== undefined) await writeJUnit(station, last.runId, junit, output);
-  return exitCodes[last.verdict];
+  const isHandedOver = junit === undefined || (await writeJUnit(station, last.runId, junit, output));
+  // A PASS that nobody can read of is a fault of the station; every other verdict says more than that.
+  return last.verdict === 'PASS' && !isHandedOver ? exitCodes.ERROR : exitCodes[last.verdict];
 }
 
 function nextVerdict(station: Station): Promise<{ runId: string; verdict: Verdict }> {
@@ -162,17 +166,40 @@ function knowsRecipe(station: Station, name: string): Promise<boolean> {
   });
 }
 
-async function writeJUnit(station: Station, runId: string, file: string, output: Output): Promise<void> {
+/** Resolves to whether the report is there. */
+async function writeJUnit(station: Station, runId: string, file: string, output: Output): Promise<boolean> {
   const run = await station.handlers['runs.show']({ runId });
   if (!run.ok) {
     output.fault(run.error);
-    return;
+    return false;
   }
   const xml = await toJUnit(run.value, output.messages, async (from, limit) => {
     const part = await station.handlers['runs.log']({ runId, from, limit });
     return part.ok ? part.value.lines : [];
   });
-  await writeFile(file, xml);
+  return writeReport(file, xml, output);
+}
+
+/** The report of a run that could not begin: a file that is left from before would be taken for this one's. */
+async function writeNoRun(
+  recipe: string,
+  problem: Fault,
+  file: string | undefined,
+  output: Output,
+): Promise<void> {
+  if (file === undefined) return;
+  await writeReport(file, junitOfNoRun(recipe, problem, Date.now(), output.messages), output);
+}
+
+async function writeReport(file: string, xml: string, output: Output): Promise<boolean> {
+  try {
+    await writeFile(file, xml);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    output.fault(fault('target-unwritable', { path: file }, error.message));
+    return false;
+  }
 }
 
 /** The port as the station watches it: a link to a USB port (`/dev/serial/by-id/…`) stands for that port. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { validateXML } from 'xmllint-wasm';
 import { ensureDemoImages } from '../../demo/images.mjs';
 import { logLineSchema } from '../../src-shared/model/run.js';
 import { build } from '../../scripts/build.mjs';
@@ -32,6 +33,17 @@ afterEach(async () => {
 const flash = (port: string, ...more: string[]) =>
   runSlipway(bench, ['flash', '--home', bench.home, '--recipe', 'widgy', '--port', port, '--json', ...more]);
 const textOf = (line: Line): string => logLineSchema.parse(line['line']).text;
+const report = () => join(bench.home, 'run.xml');
+/** What a JUnit file that Jenkins' own schema takes says of its run. */
+async function judged(file = report()): Promise<{ failures: number; errors: number }> {
+  const xml = readFileSync(file, 'utf8');
+  const contents = readFileSync(join(import.meta.dirname, '../fixtures/jenkins-junit.xsd'), 'utf8');
+  const schema = [{ fileName: 'jenkins-junit.xsd', contents }];
+  const { errors } = await validateXML({ xml: [{ fileName: 'run.xml', contents: xml }], schema });
+  expect(errors.map(({ message }) => message)).toEqual([]);
+  const [, failed = '', wrong = ''] = /failures="(\d+)" errors="(\d+)"/.exec(xml) ?? [];
+  return { failures: Number(failed), errors: Number(wrong) };
+}
 const firstPort = () => join(bench.devices, 'ttyWIDGET0');
 const isFlashing = (line: Line): boolean => line.type === 'progress' && Number(line['percent']) > 5;
 
@@ -46,13 +58,14 @@ describe('slipway flash', () => {
     );
     const run = slipway.lines.map(runOf).find((one) => one !== undefined);
     expect(run).toMatchObject({ verdict: 'PASS', unitSerial: 'W-0001' });
-    expect(readFileSync(junit, 'utf8')).toContain('failures="0" errors="0"');
+    expect(await judged(junit)).toEqual({ failures: 0, errors: 0 });
     expect(await containersOf(bench.home)).toEqual([]);
   });
 
-  it('exits 1 for a FAIL', async () => {
+  it('exits 1 for a FAIL, which the JUnit file tells as a failure', async () => {
     bench.plug({ faults: { 0: 'crc' } });
-    expect(await flash(firstPort()).exit).toBe(1);
+    expect(await flash(firstPort(), '--junit', report()).exit).toBe(1);
+    expect(await judged()).toEqual({ failures: 1, errors: 0 });
   });
 
   it('exits 2 for an ERROR: the image is not there', async () => {
@@ -62,8 +75,9 @@ describe('slipway flash', () => {
       readFileSync(recipe, 'utf8').replace('name: widget-deployer', 'name: no-such-image'),
     );
     bench.plug();
-    const slipway = flash(firstPort());
+    const slipway = flash(firstPort(), '--junit', report());
     expect(await slipway.exit).toBe(2);
+    expect(await judged()).toEqual({ failures: 0, errors: 1 });
     expect(slipway.errors()).toBe('');
     expect(slipway.lines.map(runOf).find((run) => run !== undefined)?.fault?.code).toBe('image-missing');
   });
@@ -72,18 +86,35 @@ describe('slipway flash', () => {
     const recipe = join(bench.home, 'recipes/widgy.yaml');
     writeFileSync(recipe, readFileSync(recipe, 'utf8').replace('timeout: 5m', 'timeout: 2s'));
     bench.plug({ baud: 115_200 });
-    expect(await flash(firstPort()).exit).toBe(3);
+    expect(await flash(firstPort(), '--junit', report()).exit).toBe(3);
+    expect(await judged()).toEqual({ failures: 0, errors: 1 });
     expect(await containersOf(bench.home)).toEqual([]);
   });
 
   it('exits 4 for ABORTED when it is interrupted, and leaves no container', async () => {
     bench.plug({ baud: 115_200 });
-    const slipway = flash(firstPort());
+    const slipway = flash(firstPort(), '--junit', report());
     await slipway.until(isFlashing);
     slipway.child.kill('SIGINT');
     expect(await slipway.exit).toBe(4);
+    expect(await judged()).toEqual({ failures: 0, errors: 1 });
     expect(await containersOf(bench.home)).toEqual([]);
   });
+});
+
+it('flash tells of a run that could not begin in its JUnit file, too: one from before would be taken for it', async () => {
+  bench.plug();
+  writeFileSync(report(), '<testsuites/>');
+  // The station of this home runs already.
+  const first = runSlipway(bench, ['station', '--home', bench.home, '--json']);
+  await first.until(({ type }) => type === 'ready');
+  expect(await flash(firstPort(), '--junit', report()).exit).toBe(2);
+  expect(await judged()).toEqual({ failures: 0, errors: 1 });
+});
+
+it('flash exits 64 for wrong usage and leaves no JUnit file', async () => {
+  expect(await flash(join(bench.devices, 'ttyNONE'), '--junit', report()).exit).toBe(64);
+  expect(existsSync(report())).toBe(false);
 });
 
 describe('wrong usage', () => {

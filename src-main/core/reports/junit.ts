@@ -1,5 +1,6 @@
 import type { Messages } from '../../../src-shared/messages/messages.js';
 import { limitsOf } from '../../../src-shared/model/limits.js';
+import type { Fault } from '../../../src-shared/model/result.js';
 import type { LogLine, PhaseRecord, RunRecord, TestOutcome, Verdict } from '../../../src-shared/model/run.js';
 import type { LogRange } from '../../../src-shared/model/test.js';
 
@@ -64,6 +65,23 @@ export async function* junitSuite(
   }
   yield* systemOut(linesBetween(read, { from: 0, to: Number.MAX_SAFE_INTEGER }));
   yield '\n</testsuite>\n';
+}
+
+/** A JUnit file for a run that never began, so that whoever reads it does not take an older one for it. */
+export function junitOfNoRun(recipe: string, problem: Fault, at: number, messages: Messages): string {
+  const name = `slipway.${recipe}`;
+  const suite = attributesOf({
+    name,
+    tests: 1,
+    failures: 0,
+    errors: 1,
+    skipped: 0,
+    time: '0.000',
+    timestamp: new Date(at).toISOString().slice(0, 19),
+  });
+  const head = caseHead(name, 'phase prepare', { startedAt: at, endedAt: at });
+  const reason = describe({ verdict: 'ERROR', fault: problem }, messages);
+  return `${junitHead}<testsuite${suite}>\n${head}>${reason}</testcase>\n</testsuite>\n${junitTail}`;
 }
 
 /** The phase that carries the reason of a verdict; none for a PASS, and none where a test carries it. */
