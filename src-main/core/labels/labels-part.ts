@@ -153,6 +153,8 @@ export function createLabelsPart(options: LabelsOptions): LabelsPart {
   let wake: AbortController = new AbortController();
 
   const openJobs = (): LabelJob[] => {
+    // A station that stops has closed its records while some still look at it.
+    if (stopped.signal.aborted) return [];
     const found = records.labels.open();
     return found.ok ? found.value : [];
   };

@@ -61,6 +61,7 @@ export function createWebhooksPart(options: WebhooksOptions): WebhooksPart {
   let revision = 0;
 
   const views = (): WebhookView[] => {
+    if (stopped.signal.aborted) return [];
     const tallies = outbox.tallies();
     return hookViews(
       hooks(),
@@ -153,6 +154,8 @@ export function createWebhooksPart(options: WebhooksOptions): WebhooksPart {
   return {
     changes,
     faults() {
+      // A station that stops has closed its records while some still look at it.
+      if (stopped.signal.aborted) return [];
       const tallies = outbox.tallies();
       if (!tallies.ok) return [];
       return webhookFaults(tallies.value, hooks(), clock.now());
