@@ -253,6 +253,7 @@ test('lets an engineer allow one run of an image with too little support, on the
     },
     { blocked: fakeBay(1, { status: 'blocked', recipe, reason }), builds: someBuilds },
   );
+  await expect(page.getByRole('gridcell')).toContainText('Blocked');
   await page.keyboard.press('Enter');
   await expect(page.getByText('or have an engineer allow one run.').first()).toBeVisible();
   await expect(page.getByText('Changed since it was built: Dockerfile')).toBeVisible();
