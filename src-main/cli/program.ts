@@ -1,11 +1,11 @@
 import { addLabelCommand } from './label.js';
 import { addWebhookCommands } from './webhooks.js';
-import { addVolumeCommands } from './volumes.js';
 import { Command } from 'commander';
 import { verdictSchema } from '../../src-shared/model/run.js';
 import type { Action, CommonOptions, Context } from './context.js';
 import { cleanupGroups, runCleanup, type CleanupGroup, type CleanupOptions } from './cleanup.js';
 import { runDoctor, type DoctorOptions } from './doctor.js';
+import { addFileCommands } from './files.js';
 import { runFlash, type FlashOptions } from './flash.js';
 import { addMakingCommands } from './images-make-program.js';
 import { addKeepingCommands } from './images-program.js';
@@ -16,6 +16,7 @@ import { checkRecipes, listRecipes } from './recipes.js';
 import { listRuns, showRun, type ListOptions } from './runs.js';
 import { runStation } from './station.js';
 import { localizeHelp, UsageError, wholeNumber } from './usage.js';
+import { addVolumeCommands } from './volumes.js';
 
 /** The command line as a table of contents. `result` says which command was meant and how it ended. */
 export function createProgram(
@@ -107,6 +108,8 @@ export function createProgram(
   const common = (command: Command): Command => command.option(...home).option(...json);
   addKeepingCommands({ images, add, finish, common, context });
   addMakingCommands({ images, add, finish, common, context });
+  const files = add(program, 'files', messages.text('cli.files'));
+  addFileCommands({ files, add, finish, common, context });
   const volumes = add(program, 'volumes', messages.text('cli.volumes'));
   addVolumeCommands({ volumes, add, finish, common, context });
 

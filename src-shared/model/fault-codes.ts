@@ -224,6 +224,7 @@ export const faultCodes = [
   'files-broken-off',
   'files-cancelled',
   'files-cut',
+  'files-no-container',
   'volume-unknown',
   'volume-foreign',
   'volume-exists',

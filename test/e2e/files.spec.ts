@@ -11,6 +11,7 @@ import {
   aTransfer,
   aVolume,
 } from '../fakes/file-data.js';
+import { fakeBay } from '../fakes/station.js';
 import { expect, reloadPage, test, type FakeWindow } from './harness/fixtures.js';
 
 // Files and volumes in the window, over a station that shows what it is told. The native dialogs are answered in
@@ -32,19 +33,8 @@ async function openFiles(openFake: () => Promise<FakeWindow>): Promise<FakeWindo
   const window = await openFake();
   const { page, actOnStation } = window;
   await actOnStation(
-    (station, { folders, container }) => {
-      station.setBay({
-        number: 1,
-        label: '',
-        enabled: true,
-        physicalPath: 'usb:1-1:1.0',
-        status: 'empty',
-        reason: null,
-        port: null,
-        recipe: null,
-        run: null,
-        hold: null,
-      });
+    (station, { folders, container, bay }) => {
+      station.setBay(bay);
       station.answer('files.containers', () =>
         Promise.resolve({ ok: true as const, value: { containers: [container] } }),
       );
@@ -59,6 +49,7 @@ async function openFiles(openFake: () => Promise<FakeWindow>): Promise<FakeWindo
       station.send('jobs', { revision: 1, jobs: [] });
     },
     {
+      bay: fakeBay(1),
       container: aBayContainer(),
       folders: Object.fromEntries(
         Object.entries(tree).map(([path, entries]) => [

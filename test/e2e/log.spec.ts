@@ -1,4 +1,5 @@
 import type { LogLine } from '../../src-shared/model/run.js';
+import { fakeRunningBay } from '../fakes/station.js';
 import { expect, test, type FakeWindow } from './harness/fixtures.js';
 
 // The log of a run in the window, under the real page's policy: its search runs in a worker.
@@ -18,40 +19,14 @@ async function openLog(openFake: () => Promise<FakeWindow>, count = 400): Promis
   const window = await openFake();
   const { page, actOnStation } = window;
   await actOnStation(
-    (station, { log, at }) => {
-      const runId = 'run-bay-1-0001';
-      station.setBay({
-        number: 1,
-        label: '',
-        enabled: true,
-        physicalPath: 'usb:1-1:1.0',
-        status: 'running',
-        reason: null,
-        port: null,
-        recipe: { name: 'widgy', title: { en: 'Widgy', es: 'Widgy' }, model: 'widgy', hasPanel: false },
-        run: {
-          id: runId,
-          attempt: 1,
-          adopted: false,
-          unitSerial: null,
-          phase: 'flash',
-          progress: { percent: null },
-          startedAt: at,
-          endedAt: null,
-          expectedMs: null,
-          panelPort: null,
-          panelReady: false,
-          asks: null,
-          test: null,
-          containerId: null,
-          verdict: null,
-          fault: null,
-        },
-        hold: null,
-      });
-      station.addLog(runId, log);
+    (station, { log, bay }) => {
+      station.setBay(bay);
+      station.addLog('run-bay-1-0001', log);
     },
-    { log: lines(count), at: startedAt },
+    {
+      log: lines(count),
+      bay: fakeRunningBay(1, { startedAt, panelPort: null }),
+    },
   );
   await page.keyboard.press('1');
   await page.keyboard.press('Enter');
