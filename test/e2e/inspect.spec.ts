@@ -90,10 +90,11 @@ test('draws what the container uses only while it is looked at', async ({ openFa
   const usage = page.getByRole('region', { name: 'Use of the machine' });
   await expect(usage).toContainText('of 512 MiB');
   await expect(usage.locator('canvas')).toHaveCount(4);
-  const listeners = (): Promise<number> => actOnStation((station) => station.listeners, null);
-  const looking = await listeners();
+  const looking = (): Promise<number> =>
+    actOnStation((station) => station.listenersOf('containerStats'), null);
+  expect(await looking()).toBe(1);
   await page.keyboard.press('Control+3');
-  await expect.poll(listeners).toBe(looking - 1);
+  await expect.poll(looking).toBe(0);
   expect(window.complaints()).toEqual([]);
 });
 

@@ -24,6 +24,8 @@ export interface FakeStation extends Station {
   readonly stops: StopMode[];
   /** Subscriptions that are open now. */
   readonly listeners: number;
+  /** Those of one stream. */
+  listenersOf(name: StationEventName): number;
   setBay(bay: BayView): void;
   removeBay(number: number): void;
   setView(change: Partial<StationView>): void;
@@ -253,6 +255,7 @@ export function createFakeStation(options: { home: string }): FakeStation {
         0,
       );
     },
+    listenersOf: (name) => emitterOf(name).listeners,
     setBay(bay) {
       const isNew = !bays.has(bay.number);
       bays.set(bay.number, bay);
