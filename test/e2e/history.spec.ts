@@ -19,7 +19,7 @@ test('opens a run from the filtered list, walks to its unit, and comes back to t
     (station) => station.asked.filter(({ name }) => name === 'runs.list'),
     null,
   );
-  expect(asked.at(-1)?.input).toMatchObject({ from: expect.any(Number) as number });
+  expect(asked.at(-1)?.input).toMatchObject({ from: expect.any(Number) });
 
   const rows = page
     .getByRole('table', { name: 'Runs, newest first' })

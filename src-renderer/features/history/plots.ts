@@ -26,6 +26,8 @@ export function stacked(stacks: readonly Stack[]): [number[], ...(number | null)
 }
 
 const font = '11px sans-serif';
+// A const enum of a declaration file: there is nothing to import.
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
 const right: UPlot.Axis.Side = 1;
 
 function axis(colour: Colour): UPlot.Axis {
