@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { ensureDemoImages } from '../../demo/images.mjs';
 import { projectRoot } from '../../scripts/lib/main.mjs';
 import { build } from '../../scripts/build.mjs';
@@ -6,7 +10,7 @@ import { power, version, withTool, writeRecipes } from '../integration/unit-reci
 import { expect, test } from './harness/fixtures.js';
 
 // One unit's way through the real window, over the real engine: its label is scanned, it is flashed, fails a
-// measurement, is tried again, and passes.
+// measurement, is tried again, passes, gets a new label from a real TCP printer, and is found and exported.
 
 test.describe.configure({ timeout: 180_000 });
 
@@ -18,15 +22,42 @@ test.beforeAll(async () => {
   await build({ log: () => undefined });
 });
 
+/** What each connection to the printer brought. */
+let printed: string[];
+
 test.beforeEach(async () => {
-  bench = await makeBench({ locale: 'en' });
+  printed = [];
+  const printer = createServer((socket) => {
+    let heard = '';
+    socket.on('data', (chunk) => (heard += chunk.toString()));
+    socket.on('end', () => {
+      printed.push(heard);
+      socket.end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(printer, 'listening');
+  const { port } = printer.address() as AddressInfo;
+  const unit = { template: 'labels/unit.yaml', printer: { tcp: `127.0.0.1:${port}` }, status: false };
+  bench = await makeBench({ locale: 'en', labels: { unit } });
+  bench.defer(() => printer.close());
+  mkdirSync(join(bench.home, 'labels'));
+  writeFileSync(
+    join(bench.home, 'labels/unit.yaml'),
+    `size: [50, 30]
+dpi: 203
+elements:
+  - { text: '{serial}', at: [3, 9], height: 5 }
+  - { text: 'Vcc {measurement.power.vcc} V', at: [3, 16] }
+  - { code: qr, data: '{serial}', at: [34, 4], module: 0.5 }
+`,
+  );
 });
 
 test.afterEach(async () => {
   await bench.dispose();
 });
 
-test('a unit is scanned, fails a measurement, passes on the next try, and its record says so', async ({
+test('a unit is scanned, fails a measurement, passes on the next try, is labelled, found and exported', async ({
   open,
 }) => {
   writeRecipes(bench.home, [
@@ -39,7 +70,7 @@ test('a unit is scanned, fails a measurement, passes on the next try, and its re
       tests: [version, power],
     },
   ]);
-  const { page } = await open({ entry: projectRoot, home: bench.home });
+  const { app, page } = await open({ entry: projectRoot, home: bench.home });
   const tile = page.locator('[data-bay="1"]');
   await expect(page.getByText('Plug', { exact: false }).first()).toBeVisible();
   const { faults } = bench.plug({ faults: { 0: 'voltage@2.9' } });
@@ -68,4 +99,37 @@ test('a unit is scanned, fails a measurement, passes on the next try, and its re
   await expect(field).toHaveCount(0);
   await expect(tile).toContainText('SN-0042');
   expect(await containersOf(bench.home)).toEqual([]);
+
+  // The history, by the unit's serial number: both tries, the newest first.
+  await page.keyboard.press('Control+2');
+  await page.keyboard.press('u');
+  await page.keyboard.type('SN-0042');
+  const rows = page
+    .getByRole('table', { name: 'Runs, newest first' })
+    .getByRole('button', { name: /PASS|FAIL/ });
+  await expect(rows).toHaveCount(2);
+  await expect(rows.first()).toContainText('PASS');
+
+  const file = join(bench.home, 'exported.csv');
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+  }, file);
+  await page.getByRole('button', { name: 'Export…' }).click();
+  await page.getByRole('radio', { name: 'measurement' }).check();
+  await page.getByRole('button', { name: 'Save as…' }).click();
+  await expect(page.getByText('4 lines written.')).toBeVisible();
+  const [head = '', ...lines] = readFileSync(file, 'utf8').trim().split(/\r?\n/);
+  expect(head).toMatch(/^run,.*,name,value,number,/);
+  expect(lines.filter((line) => line.includes('vcc') && line.includes('SN-0042'))).toHaveLength(2);
+  expect(lines.join('\n')).toMatch(/2\.9.*FAIL|FAIL.*2\.9/);
+  await page.keyboard.press('Escape');
+
+  await rows.first().click();
+  await page.getByRole('button', { name: 'Print label…' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('img', { name: 'The label as it will be' })).toContainText('SN-0042');
+  await dialog.getByRole('button', { name: 'Print', exact: true }).click();
+  await expect.poll(() => printed.length, { timeout: 20_000 }).toBe(1);
+  expect(printed[0]).toMatch(/^\^XA[^]*SN-0042[^]*Vcc 3\.30 V[^]*\^XZ\s*$/);
+  await expect(dialog.getByText('Printed', { exact: true })).toBeVisible();
 });
