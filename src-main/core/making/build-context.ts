@@ -151,9 +151,7 @@ export async function hashInputs(
     // A disk that fails while a file is read says nothing of its path.
     return fail('build-context-unreadable', { path: error.path ?? path, reason: error.code }, error.message);
   }
-  const args = Object.fromEntries(
-    Object.entries(buildArgs).map(([name, value]) => [name, sha256Of(value)]),
-  );
+  const args = Object.fromEntries(Object.entries(buildArgs).map(([name, value]) => [name, sha256Of(value)]));
   const manifest: InputsManifest = { version: 1, dockerfile: context.dockerfile, args, entries };
   return ok({ inputs: whole.digest(), files, manifest });
 }
