@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Batch } from '../../src-shared/model/batch.js';
 import { fail, fault, ok, type Fault, type Result } from '../../src-shared/model/result.js';
 import { batchCsv, batchPdf } from '../core/batches/batch-report.js';
 import { writeReport } from '../core/batches/batches-part.js';
+import { createSystemClock } from '../core/clock.js';
+import { createRecipeStore } from '../core/recipes/recipe-store.js';
 import type { Records } from '../core/records/records.js';
-import { outputOf, type Action, type CommonOptions, type Context } from './context.js';
+import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
 import { exitCodes, formatTable, type Output } from './output.js';
+import { readHomeSettings } from './home-settings.js';
 import { openHistory } from './runs.js';
 import { oneOf, UsageError, wholeNumber } from './usage.js';
 
@@ -29,7 +32,7 @@ export function addBatchCommands(options: {
 }): void {
   const { batches, add, finish, common, context } = options;
   const { messages } = context;
-  const operator = ['--operator <name>', messages.text('cli.option-by'), ''] as const;
+  const operator = ['--operator <name>', messages.text('cli.option-by')] as const;
   const number = (given: string): number => wholeNumber(messages, '<batch>', 1, 1_000_000_000)(given);
   const needed = <Value>(given: Value | undefined, option: string): Value => {
     if (given !== undefined) return given;
@@ -75,23 +78,27 @@ export function addBatchCommands(options: {
       const recipe = needed(given.recipe, '--recipe');
       const quantity = needed(given.quantity, '--quantity');
       return finish(
-        withRecords(given, context, ({ batches: all }, output) => {
+        withRecords(given, context, async ({ batches: all }, output) => {
+          const known = await knownRecipe(recipe, homeOf(given, context));
+          if (!known.ok) return known;
+          const by = await whoActs(given, context);
+          if (!by.ok) return by;
           const serials = given.serials === undefined ? ok([]) : serialsOf(resolve(given.serials));
           if (!serials.ok) return serials;
-          const by = { operator: given.operator ?? '', at: Date.now() };
           const wanted = { orderNumber: order, recipe, quantity, serials: serials.value };
-          return told(listed(all.open(wanted, by)), output);
+          return told(listed(all.open(wanted, by.value)), output);
         }),
       );
     });
   common(add(batches, 'close', messages.text('cli.batches-close')))
     .argument('<batch>', messages.text('cli.argument-batch'), number)
     .option(...operator)
-    .action((id: number, given: CommonOptions & { operator: string }) =>
+    .action((id: number, given: CommonOptions & { operator?: string }) =>
       finish(
-        withRecords(given, context, ({ batches: all }, output) =>
-          told(listed(all.close(id, { operator: given.operator, at: Date.now() })), output),
-        ),
+        withRecords(given, context, async ({ batches: all }, output) => {
+          const by = await whoActs(given, context);
+          return by.ok ? told(listed(all.close(id, by.value)), output) : by;
+        }),
       ),
     );
   common(add(batches, 'report', messages.text('cli.batches-report')))
@@ -99,23 +106,42 @@ export function addBatchCommands(options: {
     .argument('<file>', messages.text('cli.argument-file'))
     .option(
       '--format <pdf|csv>',
-      messages.text('cli.option-format'),
+      messages.text('cli.option-report-format'),
       oneOf(messages, '--format', ['pdf', 'csv']),
-      'pdf',
     )
-    .action((id: number, file: string, given: CommonOptions & { format: 'pdf' | 'csv' }) =>
+    .action((id: number, file: string, given: CommonOptions & { format?: 'pdf' | 'csv' }) =>
       finish(
         withRecords(given, context, async ({ batches: all }) => {
           const found = all.show(id);
           if (!found.ok) return found;
+          const format = given.format ?? (file.toLowerCase().endsWith('.csv') ? 'csv' : 'pdf');
           const report =
-            given.format === 'csv'
+            format === 'csv'
               ? batchCsv(found.value)
               : await batchPdf(found.value, messages, found.value.batch.host);
           return writeReport(resolve(file), report);
         }),
       ),
     );
+}
+
+/** An order of a recipe that is not there would wait for ever. */
+async function knownRecipe(recipe: string, home: string): Promise<Result<void>> {
+  const store = createRecipeStore({ folder: join(home, 'recipes'), clock: createSystemClock() });
+  await store.start();
+  const found = store.find(recipe);
+  store.dispose();
+  return found === undefined ? fail('recipe-unknown', { recipe }) : ok();
+}
+
+/** Who is on record: who is named, or the operator of the station's settings. */
+async function whoActs(
+  given: CommonOptions & { operator?: string },
+  context: Context,
+): Promise<Result<{ operator: string; at: number }>> {
+  const settings = await readHomeSettings(homeOf(given, context), context);
+  if (!settings.ok) return settings;
+  return ok({ operator: given.operator ?? settings.value.operator, at: Date.now() });
 }
 
 /** Serial numbers of a file, one a line. */

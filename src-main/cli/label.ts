@@ -99,7 +99,7 @@ function choose(
 ): Result<[string, LabelSettings]> {
   const fitting = [...labels].filter(([, { models }]) => models?.includes(run.model) !== false);
   const [first, ...others] = fitting.filter(([each]) => name === undefined || each === name);
-  if (first === undefined || others.length > 0) return fail('label-unknown', { label: name ?? '–' });
+  if (first === undefined || others.length > 0) return fail('label-unknown', { label: name ?? 'none' });
   return ok(first);
 }
 

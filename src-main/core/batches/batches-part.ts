@@ -9,6 +9,7 @@ import type { Clock } from '../clock.js';
 import type { ConfigStore } from '../config/config-store.js';
 import { createEmitter } from '../emitter.js';
 import type { StationPart } from '../part.js';
+import type { RecipeStore } from '../recipes/recipe-store.js';
 import type { Records } from '../records/records.js';
 import { batchCsv, batchPdf } from './batch-report.js';
 
@@ -18,12 +19,14 @@ export function createBatchesPart({
   bays,
   clock,
   config,
+  recipes,
   messages,
 }: {
   records: Records;
   bays: Pick<Bays, 'verdicts'>;
   clock: Clock;
   config: ConfigStore;
+  recipes: Pick<RecipeStore, 'find'>;
   messages: () => Messages;
 }): StationPart<typeof batchCalls, typeof batchEvents> {
   const changes = createEmitter<EventMessage<'batches'>>();
@@ -42,7 +45,13 @@ export function createBatchesPart({
 
   return {
     handlers: {
-      'batches.open': (order) => tell(batches.open(order, by())),
+      // An order of a recipe that is not there would wait for ever.
+      'batches.open': (order) =>
+        tell(
+          recipes.find(order.recipe) === undefined
+            ? fail('recipe-unknown', { recipe: order.recipe })
+            : batches.open(order, by()),
+        ),
       'batches.close': ({ batch }) => tell(batches.close(batch, by())),
       'batches.list': () => Promise.resolve(batches.list()),
       'batches.show': ({ batch }) => Promise.resolve(batches.show(batch)),
