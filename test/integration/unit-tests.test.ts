@@ -334,3 +334,32 @@ describe('a test that is aborted', () => {
     expect(lines.at(-1)).toBe('setenv heat off');
   });
 });
+
+describe('a unit whose image is not supported well enough for its model', () => {
+  afterEach(() => bench.dispose());
+
+  it('is flashed only once an engineer allows it: one run, on the record', async () => {
+    bench = await makeBench();
+    writeRecipes(bench.home, [{ ...withTool, model: 'gizmo', minimumSupport: 'stable' }]);
+    const station = await startStation(bench);
+    const plugged = bench.plug();
+    const blocked = await untilBay(station, 1, ({ status }) => status === 'blocked');
+    expect(blocked.reason?.code).toBe('image-support-too-low');
+    expect((await station.handlers['bay.flash']({ bay: 1 })).ok).toBe(false);
+    expect(await containersOf(bench.home)).toEqual([]);
+
+    const reason = 'sample for the fair';
+    expect((await station.handlers['bay.allowOnce']({ bay: 1, by: 'Ada', reason })).ok).toBe(true);
+    const ended = await untilBay(station, 1, hasVerdict);
+    expect(ended.run).toMatchObject({ verdict: 'PASS' });
+    const record = await station.handlers['runs.show']({ runId: ended.run?.id ?? '' });
+    expect(record.ok && record.value.allowance).toMatchObject({ by: 'Ada', reason });
+
+    plugged.unplug(0);
+    await untilBay(station, 1, ({ port }) => port === null);
+    plugged.plug(0);
+    expect((await untilBay(station, 1, ({ status }) => status === 'blocked')).reason?.code).toBe(
+      'image-support-too-low',
+    );
+  });
+});
