@@ -10,6 +10,8 @@ import { prepareDemoHome } from '../../demo/home.mjs';
 import { ensureDemoImages } from '../../demo/images.mjs';
 import { parseFault } from '../../demo/widgets/faults.mjs';
 import { createWidget } from '../../demo/widgets/widget.mjs';
+import { createSystemClock } from '../../src-main/core/clock.js';
+import { within } from '../../src-main/core/within.js';
 
 // The demo's flasher by itself, as the articles' commands start it: no station in between. It proves
 // that there is something real to flash with and something real to be flashed.
@@ -112,11 +114,12 @@ async function startFlasher(terminal: string | null, env: string[] = [licence]):
 }
 
 async function untilAnswers(url: string): Promise<void> {
+  const limits = { clock: createSystemClock(), deadlineMs: 1000, signals: [] };
   for (let tries = 0; tries < 300; tries += 1) {
     try {
       // With a limit: a first request whose connection ends before it is written is never answered
       // (seen with Node 20.20), and Docker's proxy ends it so while nobody listens inside.
-      await fetch(`${url}/status`, { signal: AbortSignal.timeout(1000) });
+      await within(limits, (signal) => fetch(`${url}/status`, { signal }));
       return;
     } catch {
       await sleep(100); // Not listening yet.

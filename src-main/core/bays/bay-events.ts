@@ -73,6 +73,9 @@ export type RunEvent = { runId: string } & (
   | { type: 'record-failed'; fault: Fault }
 );
 
+/** An event before anybody has said which run it is of. */
+export type WithoutRun<Event> = Event extends { runId: string } ? Omit<Event, 'runId'> : never;
+
 /** What the machine asks of its controller. Data only; the controller does it and answers with events. */
 export type Effect =
   | { do: 'start-timer'; timer: Timer; ms: number }

@@ -6,7 +6,7 @@ import { sleep } from '../clock.js';
 import { awaitPanel } from '../flash/panel-client.js';
 import type { LoadedRecipe } from '../recipes/match.js';
 import type { RunLog } from '../records/records.js';
-import type { RunEvent } from './bay-events.js';
+import type { RunEvent, WithoutRun } from './bay-events.js';
 import type { ContainerSpec } from '../docker/engine.js';
 import { networkName, specForRun } from './container-spec.js';
 import { createContentCheck } from './content-check.js';
@@ -21,8 +21,6 @@ import { createTestStep } from './test-step.js';
 import { toRecord, type Conclusion, type RunState } from './run-state.js';
 
 export type { RunSession } from './run-steps.js';
-
-type WithoutRun<Event> = Event extends { runId: string } ? Omit<Event, 'runId'> : never;
 
 /** How often a port on 127.0.0.1 that was taken is exchanged for the next. */
 const portAttempts = 20;
