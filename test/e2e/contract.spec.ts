@@ -11,7 +11,7 @@ test('the page has the bridge and nothing of Node', async ({ openFake }) => {
   expect(found).toEqual({
     url: 'app://slipway/index.html',
     origin: 'app://slipway',
-    bridge: ['call', 'subscribe'],
+    bridge: ['call', 'pathOf', 'subscribe'],
     node: ['undefined', 'undefined'],
   });
 });

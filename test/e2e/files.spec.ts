@@ -59,6 +59,7 @@ async function openFiles(openFake: () => Promise<FakeWindow>): Promise<FakeWindo
       ),
     },
   );
+  await page.locator('[data-bay="1"]').waitFor();
   await page.keyboard.press('1');
   await page.keyboard.press('Enter');
   await page.getByRole('tab', { name: 'Files' }).click();

@@ -28,6 +28,7 @@ async function openLog(openFake: () => Promise<FakeWindow>, count = 400): Promis
       bay: fakeRunningBay(1, { startedAt, panelPort: null }),
     },
   );
+  await page.locator('[data-bay="1"]').waitFor();
   await page.keyboard.press('1');
   await page.keyboard.press('Enter');
   await expect(page.getByText(`block ${count - 1} of`)).toBeVisible();
