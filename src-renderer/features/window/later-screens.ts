@@ -23,6 +23,9 @@ export const laterTabs = {
   shell: () => import('../shells/ShellTab.svelte'),
 };
 
+/** In ms: while a station starts, its window waits for it, and is not idle for want of work. */
+const quietStart = 5000;
+
 /** Fetches one after the other, each when the page is idle: none of them may hold up a flash that is shown. */
 export function fetchWhenIdle(window: Window): void {
   const left: (() => Promise<unknown>)[] = [...Object.values(laterScreens), ...Object.values(laterTabs)];
@@ -31,5 +34,5 @@ export function fetchWhenIdle(window: Window): void {
     if (load === undefined) return;
     window.requestIdleCallback(() => void load().then(next));
   };
-  next();
+  window.setTimeout(next, quietStart);
 }
