@@ -1,4 +1,3 @@
-import PDFDocument from 'pdfkit';
 import type { Messages } from '../../../src-shared/messages/messages.js';
 import type { BatchDetail, BatchUnit } from '../../../src-shared/model/batch.js';
 import { faultCodes } from '../../../src-shared/model/fault-codes.js';
@@ -46,7 +45,13 @@ const left = 50;
 const widths = [150, 90, 45, 190] as const;
 
 /** An order as a PDF of A4 pages in the station's language: what was ordered, what came of it, and every unit. */
-export function batchPdf(detail: BatchDetail, messages: Messages, stationName: string): Promise<Buffer> {
+export async function batchPdf(
+  detail: BatchDetail,
+  messages: Messages,
+  stationName: string,
+): Promise<Buffer> {
+  // Loaded when it is wanted: it takes longer than all else of the station's start.
+  const { default: PDFDocument } = await import('pdfkit');
   const { batch, units, missing } = detail;
   const text = messages.text.bind(messages);
   const document = new PDFDocument({ size: 'A4', margin: left, info: { Title: batch.orderNumber } });
