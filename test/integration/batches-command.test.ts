@@ -30,7 +30,12 @@ function record(serials: string[]): void {
   const records = openRecords({ path, clock: createSystemClock(), host: 'line-1' });
   if (!records.ok) throw new Error(records.error.code);
   for (const unitSerial of serials) {
-    const run = createRun({ id: `run-${unitSerial}`, recipe: 'panel-less', unitSerial, startedAt: Date.now() });
+    const run = createRun({
+      id: `run-${unitSerial}`,
+      recipe: 'panel-less',
+      unitSerial,
+      startedAt: Date.now(),
+    });
     const saved = records.value.save(run);
     if (!saved.ok) throw new Error(saved.error.code);
   }
