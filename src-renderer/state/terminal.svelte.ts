@@ -49,7 +49,8 @@ export class TerminalMirror {
   }
 
   write(data: string, encoding: 'text' | 'binary'): void {
-    if (this.view?.ended !== null) return;
+    // Before the station has said how it stands, a key is sent as well: who types early has typed.
+    if (this.view !== null && this.view.ended !== null) return;
     for (const piece of inPieces(data, longestTerminalInput)) {
       const call = (): Promise<unknown> =>
         this.#client.call('terminal.write', { id: this.#id, data: piece, encoding });

@@ -1,4 +1,4 @@
-import { expect, test, reloadPage } from './harness/fixtures.js';
+import { expect, test, reloadPage, settled } from './harness/fixtures.js';
 
 test('the page has the bridge and nothing of Node', async ({ openFake }) => {
   const { page } = await openFake();
@@ -19,26 +19,11 @@ test('the page has the bridge and nothing of Node', async ({ openFake }) => {
 test('a reload of the page ends its subscriptions, and the new page has its own', async ({ openFake }) => {
   const { app, page, actOnStation } = await openFake();
   const listeners = (): Promise<number> => actOnStation((fake) => fake.listeners, undefined);
-  /** How many there are once no more come: parts of the page subscribe as they are drawn. */
-  async function settled(): Promise<number> {
-    let last = 0;
-    await expect
-      .poll(
-        async () => {
-          const before = last;
-          last = await listeners();
-          return last > 0 && last === before;
-        },
-        { intervals: [300] },
-      )
-      .toBe(true);
-    return last;
-  }
   await expect(page.locator('main')).toBeVisible();
-  const first = await settled();
+  const first = await settled(listeners);
   for (let time = 0; time < 3; time += 1) {
     await reloadPage({ app, page });
     await expect(page.locator('main')).toBeVisible();
-    expect(await settled()).toBe(first);
+    expect(await settled(listeners)).toBe(first);
   }
 });

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../../scripts/lib/main.mjs';
 import { fakeBay } from '../fakes/station.js';
-import { expect, test, type FakeWindow } from './harness/fixtures.js';
+import { expect, settled, test, type FakeWindow } from './harness/fixtures.js';
 import { runToEnd } from './harness/process.js';
 import { fakeWindowOptions } from './harness/window.js';
 
@@ -136,10 +136,10 @@ test('each verdict is notified, in the station’s language, with the window hid
 });
 
 test('a page that crashes comes back, and its subscriptions went with it', async ({ openFake }) => {
-  const { app, actOnStation, errors } = await openFake();
+  const { app, page, actOnStation, errors } = await openFake();
   const listeners = (): Promise<number> => actOnStation((station) => station.listeners, undefined);
-  await expect.poll(listeners).toBeGreaterThan(3);
-  const before = await listeners();
+  await expect(page.locator('main')).toBeVisible();
+  const before = await settled(listeners);
   await app.evaluate(({ BrowserWindow }) =>
     BrowserWindow.getAllWindows()[0]?.webContents.forcefullyCrashRenderer(),
   );

@@ -19,7 +19,7 @@ export interface TerminalScreen {
   write(bytes: Uint8Array | string): Promise<void>;
   /**
    * Draws what was said before this screen was there, at the size that it was said for. What a program asked then was
-   * answered then: nothing is sent meanwhile. Ends with the size that there is room for.
+   * answered then: meanwhile nothing is sent but what is typed. Ends with the size that there is room for.
    */
   replay(bytes: Uint8Array, size: ScreenSize): Promise<void>;
   /** Takes the room that there is; says the size through `onresize` when it is another. */
@@ -99,6 +99,8 @@ export function createScreen(host: HTMLElement, options: ScreenOptions): Termina
   terminal.textarea?.setAttribute('aria-describedby', options.describedBy);
 
   let isReplaying = false;
+  /** What `onData` says next is a key's: it follows `onKey` at once. */
+  let isKey = false;
   let isDisposed = false;
   let told: ScreenSize | null = null;
 
@@ -158,8 +160,12 @@ export function createScreen(host: HTMLElement, options: ScreenOptions): Termina
   const stopFollowing = followTheme(document, () => {
     terminal.options.theme = readTheme(host);
   });
+  terminal.onKey(() => {
+    isKey = true;
+  });
   terminal.onData((data) => {
-    if (!isReplaying) oninput(data, 'text');
+    if (!isReplaying || isKey) oninput(data, 'text');
+    isKey = false;
   });
   terminal.onBinary((data) => {
     if (!isReplaying) oninput(data, 'binary');

@@ -82,6 +82,24 @@ export async function panelPage({ app }: TestWindow, url: string | RegExp): Prom
   return found;
 }
 
+/** A count above 0 once it has been the same for a second and a half: parts of a page come one after the other. */
+export async function settled(count: () => Promise<number>): Promise<number> {
+  let last = 0;
+  let times = 0;
+  await expect
+    .poll(
+      async () => {
+        const now = await count();
+        times = now > 0 && now === last ? times + 1 : 0;
+        last = now;
+        return times;
+      },
+      { intervals: [500] },
+    )
+    .toBe(3);
+  return last;
+}
+
 /**
  * Loads the window's page anew, as its menu does. Not by Playwright's own `reload`: on a busy machine it now and
  * then takes the navigation of an own scheme for one that was aborted.
