@@ -238,6 +238,18 @@ describe('whatever happens in the middle of a run', () => {
     expect(fake.bay.view().run?.verdict).toBeNull();
   });
 
+  it('nobody sees a run that is not on record', async () => {
+    const fake = createFakeBay();
+    const unrecorded: string[] = [];
+    fake.bay.changes.subscribe(() => {
+      const { run } = fake.bay.view();
+      if (run !== null && !fake.records.saved.some(({ id }) => id === run.id)) unrecorded.push(run.id);
+    });
+    await fake.plug();
+    expect(fake.bay.view()).toMatchObject({ status: 'running' });
+    expect(unrecorded).toEqual([]);
+  });
+
   it('an abort by the operator ends it, and Flash starts the next attempt', async () => {
     const fake = createFakeBay();
     await plugAndFlash(fake);

@@ -106,9 +106,8 @@ export function createRunSession(options: {
   async function openLog(): Promise<Result<void>> {
     if (log !== null) return ok();
     const opened = await parts.logs.open(runId);
-    if (!opened.ok) return opened;
-    log = opened.value;
-    return ok();
+    if (opened.ok) log = opened.value;
+    return opened.ok ? ok() : opened;
   }
 
   function recordOf(run: RunState): ReturnType<typeof toRecord> {
@@ -193,11 +192,12 @@ export function createRunSession(options: {
     },
 
     async begin(run) {
+      // Before anything else, in the same turn: the bay shows the run from here on, and what was shown is on record.
+      const saved = parts.records.save(recordOf(run));
+      if (!saved.ok) return failStation(saved.error);
       const opened = await openLog();
       if (!opened.ok) return failStation(opened.error);
       say('log.begun', { run: run.id, attempt: run.attempt, recipe: recipe.name, path: run.port.path });
-      const saved = parts.records.save(recordOf(run));
-      if (!saved.ok) return failStation(saved.error);
       plugged = run.port;
       emit({ type: 'begun' });
     },
