@@ -52,6 +52,8 @@ export interface StationOptions {
   onlyPort?: string;
   /** Stands in for `autoFlash` of `station.yaml`. */
   autoFlash?: boolean;
+  /** The engine is looked for once this resolves: to load its client blocks the process for a fifth of a second. */
+  engineAfter?: Promise<unknown>;
   /** Something threw that should not have: for the program's log. */
   onDefect: (error: unknown) => void;
 }

@@ -331,9 +331,13 @@ async function open(
 
   await recipes.start();
   await ports.start();
-  engine.start().then(() => {
+  async function startEngine(): Promise<void> {
+    await options.engineAfter;
+    if (stopped.signal.aborted) return;
+    await engine.start();
     if (engine.view.state === 'ready') reconcile();
-  }, onDefect);
+  }
+  startEngine().catch(onDefect);
 
   async function removeNetworks(): Promise<void> {
     if (engine.view.state !== 'ready') return;

@@ -55,8 +55,15 @@ export const commonHeaders = {
   'Cache-Control': 'no-store',
 };
 
-/** Serves the built page in `folder` as `app://slipway/`, and nothing else. */
-export function serveWindow(protocol: Protocol, folder: string): void {
+/**
+ * Serves the built page in `folder` as `app://slipway/`, and nothing else. Resolves once the page's first script has
+ * been handed over: from there on a page needs nothing of this process until it asks the station.
+ */
+export function serveWindow(protocol: Protocol, folder: string): Promise<void> {
+  let resolve: () => void = () => undefined;
+  const scriptServed = new Promise<void>((done) => {
+    resolve = done;
+  });
   protocol.handle(appScheme, async (request) => {
     const url = new URL(request.url);
     if (url.host !== new URL(windowOrigin).host || request.method !== 'GET') return notFound();
@@ -71,12 +78,14 @@ export function serveWindow(protocol: Protocol, folder: string): void {
         'Content-Type': type,
         'Content-Security-Policy': contentSecurityPolicy,
       };
+      if (extname(path) === '.js') resolve();
       return new Response(new Uint8Array(body), { headers });
     } catch (error) {
       if (isMissing(error)) return notFound();
       throw error;
     }
   });
+  return scriptServed;
 }
 
 function notFound(): Response {

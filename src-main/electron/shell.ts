@@ -1,6 +1,6 @@
 import { app, ipcMain, session as sessions } from 'electron';
 import { join } from 'node:path';
-import { createSystemClock } from '../core/clock.js';
+import { createSystemClock, sleep } from '../core/clock.js';
 import type { Station, StationOptions } from '../core/station-api.js';
 import { serveContract, type Answering } from '../ipc/serve.js';
 import { serveWindow, windowOrigin } from './app-scheme.js';
@@ -12,8 +12,11 @@ import { described, prepareApp, refuseToStart } from './start-up.js';
 import { connectWindow } from './station-window.js';
 import { createMainWindow, type MainWindow } from './window.js';
 
+/** How long the engine's client waits for a window that does not come, in ms: what runs there is not left alone for it. */
+const longestWaitForWindow = 5000;
+
 export interface ShellOptions {
-  /** The station's code. It is loaded while the window's page loads: neither waits for the other. */
+  /** The station's code. It is loaded while the window's page makes itself ready. */
   readonly loadStation: () => Promise<(options: StationOptions) => Station>;
   /** The folder that holds `dist` and `assets`. */
   readonly root: string;
@@ -45,7 +48,7 @@ export async function runShell({ loadStation, root }: ShellOptions): Promise<voi
     }
     const places = placesIn(root);
     const session = sessions.fromPartition('window', { cache: false });
-    serveWindow(session.protocol, places.renderer);
+    const scriptServed = serveWindow(session.protocol, places.renderer);
     const stateFile = join(home, 'window.json');
     const main = createMainWindow({ session, places, navigation, kiosk, stateFile, log });
     const contract = answerWindow(main, log);
@@ -54,9 +57,14 @@ export async function runShell({ loadStation, root }: ShellOptions): Promise<voi
       (error: unknown) => ({ error }),
     );
 
+    // The code is loaded while the page's process starts. To start the station blocks this one for a while: the page
+    // gets its scripts first and makes itself ready beside it. A page that cannot be had is no reason to wait.
     const createStation = await loadStation();
+    await Promise.race([scriptServed, loading]);
     const onDefect = (error: unknown): void => log.error('defect', { error: described(error) });
-    const station = createStation({ home, environment: process.env, onDefect });
+    const shown = new AbortController();
+    const engineAfter = sleep(clock, longestWaitForWindow, shown.signal);
+    const station = createStation({ home, environment: process.env, onDefect, engineAfter });
     const started = await station.start();
     if (!started.ok) {
       await refuseToStart(started.error, log);
@@ -84,6 +92,7 @@ export async function runShell({ loadStation, root }: ShellOptions): Promise<voi
       throw failure.error;
     }
     await main.show();
+    shown.abort();
     log.info('window ready', { ms: Math.round(performance.now()) });
   } catch (error) {
     await refuseToStart(error, log);

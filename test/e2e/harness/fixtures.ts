@@ -47,6 +47,8 @@ export const test = base.extend<Fixtures>({
       const options = fakeWindowOptions(home);
       const environment = { ...options.environment, ...change.environment };
       const window = await open({ ...options, ...change, environment });
+      // The station is made once the page has its scripts.
+      await expect.poll(() => window.app.evaluate(() => globalThis.fakeStation !== undefined)).toBe(true);
       const fake = await window.app.evaluateHandle(() => {
         if (globalThis.fakeStation === undefined) throw new Error('This window has another station');
         return globalThis.fakeStation;
