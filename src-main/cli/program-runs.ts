@@ -71,6 +71,11 @@ export function withFilters(command: Command, messages: Messages): Command {
       const reason = messages.text('cli.usage-fault');
       throw new UsageError(messages.text('cli.usage-invalid', { given, option: '--fault', reason }));
     })
+    .option(
+      '--batch <n>',
+      messages.text('cli.option-batch'),
+      wholeNumber(messages, '--batch', 1, 1_000_000_000),
+    )
     .option('--from <time>', messages.text('cli.option-from'), pointInTime(messages, '--from'))
     .option('--until <time>', messages.text('cli.option-until'), pointInTime(messages, '--until'));
 }

@@ -1,19 +1,12 @@
 import { join, resolve } from 'node:path';
 import { faultCodes } from '../../src-shared/model/fault-codes.js';
-import { ok, type Fault, type FaultCode } from '../../src-shared/model/result.js';
-import type { RunRecord, Verdict } from '../../src-shared/model/run.js';
+import { fail, ok, type FaultCode } from '../../src-shared/model/result.js';
+import type { Verdict } from '../../src-shared/model/run.js';
 import { createSystemClock } from '../core/clock.js';
 import { createRunLogs } from '../core/records/run-logs.js';
 import type { Records, RunSearch } from '../core/records/records.js';
-import { csvLine } from '../core/reports/csv.js';
+import { exportForm, logReader, orderOf, writeRun, type ExportForm } from '../core/reports/export-form.js';
 import { eachRun } from '../core/reports/export-runs.js';
-import { junitHead, junitSuite, junitTail, type ReadLog } from '../core/reports/junit.js';
-import {
-  measurementCells,
-  measurementColumnNames,
-  measurementRows,
-} from '../core/reports/measurement-rows.js';
-import { runCells, runColumnNames } from '../core/reports/run-columns.js';
 import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
 import { openFile, standardOutput, type Sink } from './export-sink.js';
 import { exitCodes } from './output.js';
@@ -35,57 +28,11 @@ export interface ExportOptions extends CommonOptions {
   operator?: string;
   fault?: FaultCode;
   bay?: number;
+  /** The number of an order, as `slipway batches list` shows it. */
+  batch?: number;
   /** In ms since the epoch. */
   from?: number;
   until?: number;
-}
-
-/** How an export begins and ends, and what it makes of a run. */
-interface Form {
-  head: string;
-  parts: (run: RunRecord) => Iterable<string> | AsyncIterable<string>;
-  tail: string;
-}
-
-/** Tells spreadsheets that a file is UTF-8. */
-const mark = '\ufeff';
-
-function formOf(
-  { format, measurements = false, ...options }: ExportOptions,
-  context: Context,
-  tell: (problem: Fault) => void,
-): Form {
-  const { messages } = context;
-  const plain = { head: '', tail: '' };
-  if (measurements) {
-    if (format === 'junit') throw new UsageError(messages.text('cli.usage-measurements-junit'));
-    return format === 'csv'
-      ? {
-          head: `${mark}${csvLine(measurementColumnNames)}`,
-          parts: (run) => measurementRows(run).map((row) => csvLine(measurementCells(row))),
-          tail: '',
-        }
-      : { ...plain, parts: (run) => measurementRows(run).map((row) => `${JSON.stringify(row)}\n`) };
-  }
-  if (format === 'csv')
-    return { head: `${mark}${csvLine(runColumnNames)}`, parts: (run) => [csvLine(runCells(run))], tail: '' };
-  if (format === 'json') return { ...plain, parts: (run) => [`${JSON.stringify(run)}\n`] };
-  const logs = createRunLogs({ folder: join(homeOf(options, context), 'logs'), clock: createSystemClock() });
-  // A log that is gone (the retention policy takes old ones) leaves its record, and a suite without a log.
-  const logOf =
-    (runId: string): ReadLog =>
-    async (from, limit) => {
-      const part = await logs.read(runId, from, limit);
-      if (part.ok) return part.value.lines;
-      if (part.error.code !== 'log-missing') tell(part.error);
-      return [];
-    };
-  return {
-    head: junitHead,
-    // A run that goes on has no result yet.
-    parts: (run) => (run.verdict === null ? [] : junitSuite(run, messages, logOf(run.id), { among: true })),
-    tail: junitTail,
-  };
 }
 
 /** `slipway runs export`: every run that matches, newest first, whatever their number. */
@@ -93,12 +40,25 @@ export async function exportRuns(options: ExportOptions, context: Context): Acti
   const { messages } = context;
   // The export itself is on standard output: what is said besides goes to standard error.
   const output = outputOf({ ...options, json: false }, context);
-  const form = formOf(options, context, (problem) => output.fault(problem));
+  const { format, measurements = false, batch } = options;
+  if (measurements && format === 'junit') throw new UsageError(messages.text('cli.usage-measurements-junit'));
   const records = openHistory(options, context);
   if (records?.ok === false) {
     output.fault(records.error);
     return exitCodes.ERROR;
   }
+  const order = records === undefined ? orderOfNone(batch) : orderOf(records.value, batch);
+  if (!order.ok) {
+    records?.value.close();
+    output.fault(order.error);
+    return exitCodes.ERROR;
+  }
+  const logs = createRunLogs({ folder: join(homeOf(options, context), 'logs'), clock: createSystemClock() });
+  const form = exportForm(measurements ? 'measurements' : 'runs', format, {
+    messages,
+    logOf: logReader(logs, (problem) => output.fault(problem)),
+    order: order.value,
+  });
   const stopped = new AbortController();
   const forget = context.onStop(() => stopped.abort());
   const sink = options.output === undefined ? standardOutput(context) : openFile(resolve(options.output));
@@ -121,7 +81,7 @@ export async function exportRuns(options: ExportOptions, context: Context): Acti
       return exitCodes.ERROR;
     }
     if (stopped.signal.aborted) return exitCodes.ABORTED;
-    const said = options.measurements === true ? 'cli.exported-measurements' : 'cli.exported';
+    const said = measurements ? 'cli.exported-measurements' : 'cli.exported';
     output.note(messages.text(said, { count: written.ok ? written.value : 0 }));
     return exitCodes.ok;
   } finally {
@@ -139,32 +99,32 @@ function searchOf(options: ExportOptions): Omit<RunSearch, 'limit'> {
     operator,
     fault: faultCode,
     bay,
+    batch,
     from,
     until,
   } = options;
-  return { verdict, unitSerial, recipe, model, operator, faultCode, bay, from, until };
+  return { verdict, unitSerial, recipe, model, operator, faultCode, bay, batch, from, until };
+}
+
+/** Nothing was ever recorded, and so no order opened. */
+function orderOfNone(batch: number | undefined): ReturnType<typeof orderOf> {
+  return batch === undefined ? ok(undefined) : fail('batch-unknown', { batch });
 }
 
 /** Resolves to the number of rows, or of runs where a run has one. */
 async function exportEach(
   records: Records,
   search: Omit<RunSearch, 'limit'>,
-  form: Form,
+  form: ExportForm,
   sink: Sink,
   signal: AbortSignal,
 ): ReturnType<typeof eachRun> {
-  const isJUnit = form.head === junitHead;
   let rows = 0;
   const ended = await eachRun(
     records,
     search,
     async (run) => {
-      let pieces = 0;
-      for await (const part of form.parts(run)) {
-        await sink.write(part);
-        pieces += 1;
-      }
-      rows += isJUnit ? Math.min(pieces, 1) : pieces;
+      rows += await writeRun(form, run, sink);
     },
     signal,
   );

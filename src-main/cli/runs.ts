@@ -19,6 +19,8 @@ export interface ListOptions extends CommonOptions {
   model?: string;
   operator?: string;
   fault?: FaultCode;
+  /** The number of an order, as `slipway batches list` shows it. */
+  batch?: number;
   /** In ms since the epoch. */
   from?: number;
   until?: number;
@@ -38,6 +40,9 @@ export async function listRuns(options: ListOptions, context: Context): Action {
   const { messages } = context;
   const records = openHistory(options, context);
   if (records?.ok === false) return failed(output, records.error);
+  if (records === undefined && options.batch !== undefined) {
+    return failed(output, fault('batch-unknown', { batch: options.batch }));
+  }
   const found = records?.value.list({
     limit: options.limit,
     ...(options.verdict === undefined ? {} : { verdict: options.verdict }),
@@ -47,6 +52,7 @@ export async function listRuns(options: ListOptions, context: Context): Action {
     model: options.model,
     operator: options.operator,
     faultCode: options.fault,
+    batch: options.batch,
     from: options.from,
     until: options.until,
     ...(options.before === undefined ? {} : { before: options.before }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChainReport } from '../model/chain.js';
+import type { Fault } from '../model/result.js';
 import { call, event } from './define.js';
 import { nothing } from './fields.js';
 import { runScopeSchema } from './history.js';
@@ -16,15 +17,19 @@ export interface RecordsCopy {
 
 /** What takes long with all the records, one at a time: a second one is told `archive-busy`. */
 export const archiveCalls = {
-  /** Runs (or what they measured) into a file, newest first; one that is there is replaced. `target-unwritable`. */
+  /**
+   * Runs (or what they measured) into a file, newest first; one that is there is replaced. `unread` is why a log is
+   * missing in the JUnit XML; the rest is written. `target-unwritable`, `batch-unknown`.
+   */
   'archive.export': call(
     z.object({
       scope: runScopeSchema,
       rows: z.enum(['runs', 'measurements']),
-      format: z.enum(['csv', 'json']),
+      /** JUnit XML has a suite a run, and what was measured in it: `rows` does not matter. */
+      format: z.enum(['csv', 'json', 'junit']),
       file,
     }),
-  ).returns<{ count: number }>(),
+  ).returns<{ count: number; unread: Fault | null }>(),
   /** Holds every record against its seal; `noted` is a seal that somebody wrote down earlier. */
   'archive.verify': call(
     z.object({

@@ -8,13 +8,13 @@ import { runFilterSchema } from './station.js';
 export const runScopeSchema = runFilterSchema.omit({ before: true, limit: true });
 export type RunScope = z.infer<typeof runScopeSchema>;
 
-/** The statistics know no single unit. */
-export const statisticsScopeSchema = runScopeSchema.omit({ unitSerial: true });
+/** The statistics know no single unit and no order. */
+export const statisticsScopeSchema = runScopeSchema.omit({ unitSerial: true, batch: true });
 export type StatisticsScope = z.infer<typeof statisticsScopeSchema>;
 
 /** What the records say of many runs at once. None of these reads the runs one by one. */
 export const historyCalls = {
-  /** The values to filter by; each column counted under all the other filters. */
+  /** The values to filter by; each column counted under all the other filters. `batch-unknown`. */
   'history.facets': call(runScopeSchema).returns<RunFacets>(),
   /** `from` and `until` count in whole local days. */
   'history.statistics': call(statisticsScopeSchema).returns<HistoryStatistics>(),

@@ -4,7 +4,7 @@ import type { Phase, Verdict } from './run.js';
 export interface FacetCount {
   /** As it is recorded; a bay's number in decimal, '' for no operator or no error. */
   value: string;
-  /** Null where counting is not cheap: a search by serial number. */
+  /** Null where counting is not cheap: a search by serial number or by order. */
   count: number | null;
 }
 

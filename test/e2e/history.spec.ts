@@ -66,6 +66,7 @@ test('opens an order, and shows how far it is above the bays', async ({ openFake
     station.answer('batches.show', () =>
       Promise.resolve({ ok: true, value: { batch: open, units: [], missing: [] } }),
     );
+    station.answer('batches.list', () => Promise.resolve({ ok: true, value: [open] }));
     station.send('batches', { open: [open] });
   }, order);
   await page.getByRole('button', { name: /Order 4711/ }).click();
@@ -75,4 +76,16 @@ test('opens an order, and shows how far it is above the bays', async ({ openFake
   await expect
     .poll(() => actOnStation((station) => station.asked.some(({ name }) => name === 'batches.close'), null))
     .toBe(true);
+
+  await page.getByRole('button', { name: 'All its runs' }).click();
+  await expect.poll(() => page.evaluate(() => globalThis.location.hash)).toBe('#/runs?batch=1');
+  await expect(page.getByLabel('Order')).toHaveValue('1');
+  const lastAsked = () =>
+    actOnStation(
+      (station) => station.asked.filter(({ name }) => name === 'runs.list').at(-1)?.input ?? null,
+      null,
+    );
+  await expect.poll(lastAsked).toMatchObject({ batch: 1 });
+  await page.getByLabel('Order').selectOption('All');
+  await expect.poll(lastAsked).not.toHaveProperty('batch');
 });

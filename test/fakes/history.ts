@@ -42,6 +42,7 @@ export function createFakeBatches(): Batches {
     open: ({ recipe }) => fail('batch-open', { order: '-', recipe }),
     close: (batch) => fail('batch-unknown', { batch }),
     list: () => ok([]),
+    find: (batch) => fail('batch-unknown', { batch }),
     show: (batch) => fail('batch-unknown', { batch }),
     refusing: () => ok(null),
     count: () => undefined,
@@ -60,7 +61,7 @@ export function historyAnswers() {
     'batches.list': () => Promise.resolve(ok([])),
     'batches.show': ({ batch }) => Promise.resolve(fail('batch-unknown', { batch })),
     'batches.report': () => Promise.resolve(ok()),
-    'archive.export': () => Promise.resolve(ok({ count: 0 })),
+    'archive.export': () => Promise.resolve(ok({ count: 0, unread: null })),
     'archive.verify': () =>
       Promise.resolve(ok({ records: 0, head: '0'.repeat(64), problems: [], problemCount: 0 })),
     'archive.backup': () =>

@@ -109,6 +109,31 @@ describe('slipway runs', () => {
     expect(await slipway('export', '--format', 'junit', '--measurements')).toMatchObject({ code: 64 });
   });
 
+  it('narrows every export and the list down to one order, and names the JUnit file after it', async () => {
+    const path = join(home, 'records.db');
+    const opened = openRecords({ path, clock: createSystemClock(), host: 'line-1' });
+    if (!opened.ok) throw new Error(opened.error.code);
+    const order = { orderNumber: 'PO 4711 & Söhne', recipe: 'widget', quantity: 3, serials: [] };
+    const by = { operator: 'Ada', at: Date.UTC(2026, 0, 1, 0, 2, 30) };
+    expect(opened.value.batches.open(order, by)).toMatchObject({ ok: true, value: { id: 1 } });
+    opened.value.close();
+    fill(5);
+    const named = async (...args: string[]): Promise<string> => (await slipway(...args, '--batch', '1')).out;
+    expect(await named('export')).not.toMatch(/run-0000-[01]/);
+    for (const out of [await named('export'), await named('export', '--format', 'json'), await named('list')])
+      expect(new Set(out.match(/run-0000-\d/g))).toEqual(new Set(['run-0000-2', 'run-0000-3', 'run-0000-4']));
+    const xml = await named('export', '--format', 'junit');
+    expect(xml).toContain('<testsuites name="PO 4711 &amp; Söhne">');
+    expect(xml.match(/<testsuite /g)).toHaveLength(3);
+    expect(await refusals(xml)).toEqual([]);
+    expect(await named('export', '--measurements')).not.toContain('run-');
+    for (const command of ['export', 'list']) {
+      const unknown = await slipway(command, '--batch', '9');
+      expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining('There is no batch 9.')]);
+      expect(await slipway(command, '--batch', 'PO')).toMatchObject({ code: 64 });
+    }
+  });
+
   it('exports measurements, a row each, disarmed as CSV and typed as JSON Lines, by operator and error code', async () => {
     const path = join(home, 'records.db');
     const records = openRecords({ path, clock: createSystemClock(), host: 'line-1' });

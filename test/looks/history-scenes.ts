@@ -362,7 +362,7 @@ export const historyAnswers = {
       ],
       problemCount: 2,
     }),
-  'archive.export': () => ok({ count: 160 }),
+  'archive.export': () => ok({ count: 160, unread: null }),
   'runs.measurements': () => ok({ points }),
   'shells.list': () => ok({ shells: [] }),
 };

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFakeClock } from '../../../test/fakes/clock.js';
 import { createRun } from '../../../test/fakes/records.js';
+import { createMessages } from '../../../src-shared/messages/messages.js';
 import { openRecords } from '../records/open-records.js';
+import { createRunLogs } from '../records/run-logs.js';
 import type { Records } from '../records/records.js';
 import { createArchivePart } from './archive-part.js';
 
@@ -21,27 +23,56 @@ describe('what takes long with all the records', () => {
       records.save(createRun({ id: `run-0000-${index}`, startedAt: 1000 * index, bay }));
     }
   });
+  const create = () =>
+    createArchivePart({
+      home,
+      records,
+      logs: createRunLogs({ folder: join(home, 'logs'), clock: createFakeClock() }),
+      messages: () => createMessages('en'),
+    });
   afterEach(() => {
     records.close();
     rmSync(home, { recursive: true });
   });
 
   it('exports what is asked for, in place of a file that may be replaced, and says how far it is', async () => {
-    const part = createArchivePart({ home, records });
+    const part = create();
     const file = join(home, 'export.csv');
     writeFileSync(file, 'old');
     const told: unknown[] = [];
     const subscription = part.streams.archive(undefined, ({ task }) => told.push(task?.kind ?? null));
     const ask = { scope: { bay: 2 }, rows: 'runs', format: 'csv', file } as const;
-    expect(await part.handlers['archive.export'](ask)).toEqual({ ok: true, value: { count: 2 } });
+    expect(await part.handlers['archive.export'](ask)).toEqual({
+      ok: true,
+      value: { count: 2, unread: null },
+    });
     expect(readFileSync(file, 'utf8').trimEnd().split('\r\n')).toHaveLength(3);
     expect([told[0], told[1], told.at(-1)]).toEqual([null, 'export', null]);
     subscription.dispose();
     await part.stop();
   });
 
+  it('exports an order as JUnit XML that is named after it, and knows no order that there is none of', async () => {
+    const order = { orderNumber: '4711 <A>', recipe: 'widget', quantity: 2, serials: [] };
+    records.batches.open(order, { operator: 'Ada', at: 2000 });
+    records.save(createRun({ id: 'run-0000-9', startedAt: 3000, endedAt: 4000 }));
+    const part = create();
+    const file = join(home, 'export.xml');
+    const ask = { scope: { batch: 1 }, rows: 'runs', format: 'junit', file } as const;
+    expect(await part.handlers['archive.export'](ask)).toEqual({
+      ok: true,
+      value: { count: 1, unread: null },
+    });
+    const xml = readFileSync(file, 'utf8');
+    expect(xml).toContain('<testsuites name="4711 &lt;A&gt;">');
+    expect(xml).toContain('value="run-0000-9"');
+    const unknown = await part.handlers['archive.export']({ ...ask, scope: { batch: 9 } });
+    expect(unknown).toMatchObject({ error: { code: 'batch-unknown', params: { batch: 9 } } });
+    await part.stop();
+  });
+
   it('verifies the seals and copies the records, one thing at a time', async () => {
-    const part = createArchivePart({ home, records });
+    const part = create();
     const verifying = part.handlers['archive.verify']({});
     expect(await part.handlers['archive.verify']({})).toMatchObject({ error: { code: 'archive-busy' } });
     expect(await verifying).toMatchObject({ ok: true, value: { records: 3, problemCount: 0 } });
@@ -54,7 +85,7 @@ describe('what takes long with all the records', () => {
   });
 
   it('leaves no half of an export that was stopped', async () => {
-    const part = createArchivePart({ home, records });
+    const part = create();
     const file = join(home, 'export.jsonl');
     const exporting = part.handlers['archive.export']({ scope: {}, rows: 'runs', format: 'json', file });
     await part.stop();

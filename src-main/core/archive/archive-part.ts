@@ -2,47 +2,33 @@ import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { archiveCalls, archiveEvents } from '../../../src-shared/contract/archive.js';
 import type { EventMessage } from '../../../src-shared/contract.js';
-import { fail, ok, type Result } from '../../../src-shared/model/result.js';
-import type { RunRecord } from '../../../src-shared/model/run.js';
+import type { Messages } from '../../../src-shared/messages/messages.js';
+import { fail, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import { createEmitter } from '../emitter.js';
 import type { StationPart } from '../part.js';
 import { backUpRecords } from '../records/backup.js';
-import type { Records } from '../records/records.js';
+import type { Records, RunLogs } from '../records/records.js';
 import { verifyChain } from '../records/verify-chain.js';
-import { csvLine } from '../reports/csv.js';
 import { openFile } from '../reports/export-file.js';
+import { exportForm, logReader, orderOf, writeRun } from '../reports/export-form.js';
 import { eachRun } from '../reports/export-runs.js';
-import { measurementCells, measurementColumnNames, measurementRows } from '../reports/measurement-rows.js';
-import { runCells, runColumnNames } from '../reports/run-columns.js';
 
 type Task = NonNullable<EventMessage<'archive'>['task']>;
 
-/** Tells spreadsheets that a file is UTF-8. */
-const mark = '\ufeff';
 /** So often is said how far an export is, in rows; the station does its other work in between. */
 const between = 200;
-
-/** How an export begins, and what it makes of a run; the same as the command line's. */
-const forms = {
-  'runs-csv': { head: mark + csvLine(runColumnNames), rows: (run: RunRecord) => [csvLine(runCells(run))] },
-  'runs-json': { head: '', rows: (run: RunRecord) => [`${JSON.stringify(run)}\n`] },
-  'measurements-csv': {
-    head: mark + csvLine(measurementColumnNames),
-    rows: (run: RunRecord) => measurementRows(run).map((row) => csvLine(measurementCells(row))),
-  },
-  'measurements-json': {
-    head: '',
-    rows: (run: RunRecord) => measurementRows(run).map((row) => `${JSON.stringify(row)}\n`),
-  },
-} as const;
 
 /** What takes long with all the records: export, verify, back up. One at a time, in small steps. */
 export function createArchivePart({
   home,
   records,
+  logs,
+  messages,
 }: {
   home: string;
   records: Records;
+  logs: Pick<RunLogs, 'read'>;
+  messages: () => Messages;
 }): StationPart<typeof archiveCalls, typeof archiveEvents> {
   const path = join(home, 'records.db');
   const changes = createEmitter<EventMessage<'archive'>>();
@@ -82,10 +68,17 @@ export function createArchivePart({
       'archive.export': ({ scope, rows, format, file }) =>
         alone('export', async (signal) => {
           const counted = records.history.facets(scope);
+          const order = orderOf(records, scope.batch);
+          if (!order.ok) return order;
           tell({ total: counted.ok ? counted.value.total : null });
           const sink = openFile(file, { replace: true });
           if (!sink.ok) return sink;
-          const form = forms[`${rows}-${format}`];
+          const unread: Fault[] = [];
+          const form = exportForm(rows, format, {
+            messages: messages(),
+            logOf: logReader(logs, (problem) => unread.push(problem)),
+            order: order.value,
+          });
           await sink.value.write(form.head);
           let count = 0;
           let runs = 0;
@@ -93,10 +86,7 @@ export function createArchivePart({
             records,
             scope,
             async (run) => {
-              for (const row of form.rows(run)) {
-                await sink.value.write(row);
-                count += 1;
-              }
+              count += await writeRun(form, run, sink.value);
               runs += 1;
               if (runs % between !== 0) return;
               tell({ done: runs });
@@ -104,9 +94,11 @@ export function createArchivePart({
             },
             signal,
           );
-          const closed = await sink.value.close(written.ok && !signal.aborted);
+          const isWhole = written.ok && !signal.aborted;
+          if (isWhole) await sink.value.write(form.tail);
+          const closed = await sink.value.close(isWhole);
           if (!written.ok) return written;
-          return closed.ok ? ok({ count }) : closed;
+          return closed.ok ? ok({ count, unread: unread[0] ?? null }) : closed;
         }),
       'archive.verify': ({ noted }) =>
         alone('verify', (signal) =>

@@ -7,7 +7,7 @@ import { createRun } from '../../../test/fakes/records.js';
 import { fault, type Result } from '../../../src-shared/model/result.js';
 import type { RunRecord } from '../../../src-shared/model/run.js';
 import { openRecords } from './open-records.js';
-import type { Records } from './records.js';
+import type { Records, RunSearch } from './records.js';
 
 describe('an order of units', () => {
   let folder: string;
@@ -59,6 +59,43 @@ describe('an order of units', () => {
       { serial: 'SN-2', verdict: 'FAIL', faultCode: 'flash-failed' },
       { serial: 'SN-1', verdict: 'PASS', runs: 3, passes: 2 },
     ]);
+  });
+
+  it('has its runs: what ended while it was open, and nothing else', () => {
+    const went = { startedAt: 500, endedAt: 2000 };
+    end({ ...went, id: 'run-before', startedAt: 100, endedAt: 400, bay: 2 });
+    const { id } = valueOf(records.batches.open(order, ada));
+    end({ ...went, id: 'run-over-opening', unitSerial: 'SN-1', bay: 2 });
+    end({ ...went, id: 'run-refused', fault: fault('serial-unexpected'), verdict: 'ABORTED' });
+    end({ ...went, id: 'run-other', recipe: 'other' });
+    for (let index = 0; index < 5; index += 1) {
+      end({
+        id: `run-in-${index}`,
+        startedAt: 2100 + index,
+        endedAt: 2500,
+        verdict: index % 2 ? 'FAIL' : 'PASS',
+      });
+    }
+    valueOf(records.batches.close(id, { operator: 'Ben', at: 3000 }));
+    end({ id: 'run-over-closing', startedAt: 2900, endedAt: 3100 });
+    valueOf(records.save(createRun({ id: 'run-goes-on', startedAt: 2950, endedAt: null, verdict: null })));
+    const runsOf = (search: Omit<RunSearch, 'limit'>, limit = 50): string[] =>
+      valueOf(records.list({ batch: id, limit, ...search })).map(({ id: run }) => run);
+    const within = ['run-in-4', 'run-in-3', 'run-in-2', 'run-in-1', 'run-in-0', 'run-over-opening'];
+    expect(runsOf({})).toEqual(within);
+    expect(runsOf({}, 2)).toEqual(within.slice(0, 2));
+    expect(runsOf({ before: 'run-in-3' }, 2)).toEqual(within.slice(2, 4));
+    expect(runsOf({ verdict: 'FAIL' })).toEqual(['run-in-3', 'run-in-1']);
+    expect(runsOf({ unitSerial: 'SN-1' })).toEqual(['run-over-opening']);
+    expect(runsOf({ recipe: 'other' })).toEqual([]);
+    expect(runsOf({ from: 2104 })).toEqual(['run-in-4']);
+    expect(valueOf(records.history.facets({ batch: id }))).toMatchObject({
+      total: null,
+      recipe: [{ value: 'widget', count: null }],
+    });
+    const unknown = { error: { code: 'batch-unknown', params: { batch: 99 } } };
+    expect(records.list({ batch: 99, limit: 1 })).toMatchObject(unknown);
+    expect(records.history.facets({ batch: 99 })).toMatchObject(unknown);
   });
 
   it('takes attempts on a unit without a number for one unit', () => {

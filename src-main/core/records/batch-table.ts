@@ -8,6 +8,7 @@ import {
 import type { BatchOrder } from '../../../src-shared/contract/batches.js';
 import { fail, ok, type Result } from '../../../src-shared/model/result.js';
 import type { RunRecord } from '../../../src-shared/model/run.js';
+import { unitOf } from './batch-runs.js';
 import { createStatements, type Database, type SqlValue } from './sqlite.js';
 
 /** Orders in their tables. Every write is committed when the call returns. */
@@ -18,6 +19,8 @@ export interface Batches {
   close(batch: number, by: { operator: string; at: number }): Result<Batch>;
   /** Open ones first, then the last 200 that were closed. */
   list(): Result<Batch[]>;
+  /** `batch-unknown`. */
+  find(batch: number): Result<Batch>;
   /** `batch-unknown`. */
   show(batch: number): Result<BatchDetail>;
   /** The open order that wants none of this serial number; null when there is no such order. */
@@ -111,6 +114,7 @@ export function createBatchTable(
           ),
         ]),
       ),
+    find: (id) => guard.attempt(() => found(id)),
     show: (id) =>
       guard.attempt(() => {
         const batch = found(id);
@@ -140,7 +144,6 @@ export function createBatchTable(
       if (batch === undefined || run.verdict === null) return;
       // Refused before anything was done to it: it is no unit of this order.
       if (run.fault?.code === 'serial-unexpected') return;
-      const unit = run.unitSerial ?? `run:${run.firstRun ?? run.id}`;
       statement(
         `INSERT INTO batch_units (batch, unit, serial, expected, runs, passes, last_run, last_at, verdict, fault_code)
          VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
@@ -149,7 +152,7 @@ export function createBatchTable(
            fault_code = excluded.fault_code`,
       ).run(
         batch.id,
-        unit,
+        unitOf(run),
         run.unitSerial,
         isExpected(batch, run.unitSerial) ? 1 : 0,
         run.verdict === 'PASS' ? 1 : 0,

@@ -11,6 +11,7 @@ import {
 } from '../../../src-shared/model/history.js';
 import { ok, type Result } from '../../../src-shared/model/result.js';
 import { phaseRecordSchema } from '../../../src-shared/model/run.js';
+import { createBatchRuns } from './batch-runs.js';
 import { durationsOf, type TimedRun } from './durations.js';
 import { createPositionSearch, type Facet } from './facet-search.js';
 import { beginningOf, dayOf, nextAfter, rangesOf, startOf, type TallyRange } from './local-days.js';
@@ -71,6 +72,7 @@ export function createHistoryQueries(
 ): HistoryQueries {
   const statement = createStatements(database);
   const search = createPositionSearch(database);
+  const batchRuns = createBatchRuns(database);
 
   /** When the oldest and the newest day with a tally begin; null without any. */
   function talliedSpan(): { oldest: number; newest: number } | null {
@@ -104,15 +106,29 @@ export function createHistoryQueries(
     };
   }
 
-  function facets(scope: RunScope): RunFacets {
-    const counted = scope.unitSerial === undefined;
+  /** The combinations among which the runs of a scope are, counted where that is cheap. */
+  function countedBy({ unitSerial, batch, ...scope }: RunScope): Result<{ sql: string; values: SqlValue[] }> {
+    if (unitSerial !== undefined) {
+      const sql =
+        'SELECT DISTINCT facet, NULL AS runs FROM runs INDEXED BY runs_by_serial WHERE unit_serial = ?';
+      return ok({ sql, values: [unitSerial] });
+    }
+    if (batch !== undefined) {
+      const found = batchRuns(batch);
+      if (!found.ok) return found;
+      const sql = `SELECT id AS facet, NULL AS runs FROM facets WHERE recipe = ?
+        AND EXISTS (SELECT 1 FROM runs WHERE facet = facets.id AND position >= ? AND position < ?)`;
+      return ok({ sql, values: [found.value.recipe, found.value.from, found.value.below] });
+    }
     const { from, until } = spanOf(scope);
-    const { sql, values } = counted
-      ? tallied(rangesOf(from, until), 'bucket')
-      : {
-          sql: 'SELECT DISTINCT facet, NULL AS runs FROM runs INDEXED BY runs_by_serial WHERE unit_serial = ?',
-          values: [scope.unitSerial ?? ''],
-        };
+    return ok(tallied(rangesOf(from, until), 'bucket'));
+  }
+
+  function facets(scope: RunScope): Result<RunFacets> {
+    const counted = scope.unitSerial === undefined && scope.batch === undefined;
+    const source = countedBy(scope);
+    if (!source.ok) return source;
+    const { sql, values } = source.value;
     const parts = facetNames.map((name) => {
       const { where, values: own } = conditionsOf(scope, name);
       const column = columnOf[name];
@@ -136,7 +152,7 @@ export function createHistoryQueries(
     const verdicts = of('verdict').filter(
       ({ value }) => scope.verdict === undefined || value === scope.verdict,
     );
-    return {
+    return ok({
       verdict: of('verdict'),
       model: of('model'),
       recipe: of('recipe'),
@@ -144,7 +160,7 @@ export function createHistoryQueries(
       operator: of('operator'),
       faultCode: of('faultCode'),
       total: counted ? verdicts.reduce((sum, { count }) => sum + (count ?? 0), 0) : null,
-    };
+    });
   }
 
   function statistics(scope: StatisticsScope): HistoryStatistics {
@@ -212,7 +228,7 @@ export function createHistoryQueries(
   }
 
   return {
-    facets: (scope) => attempt(() => ok(facets(scope))),
+    facets: (scope) => attempt(() => facets(scope)),
     statistics: (scope) => attempt(() => ok(statistics(scope))),
     durations: (scope) => attempt(() => ok(durations(scope))),
     measurementKinds: () =>

@@ -12,7 +12,9 @@ import { createAllocations } from './allocations.js';
 import { createOutbox, type NewDelivery } from './outbox.js';
 import { createHistoryQueries } from './history-queries.js';
 import { createLabelJobs, type NewLabelJob } from './label-jobs.js';
+import { createBatchRuns } from './batch-runs.js';
 import { createBatchTable } from './batch-table.js';
+import type { PositionSearch } from './facet-search.js';
 import { createMeasurementTable } from './measurement-table.js';
 import { createRunTable, positionsPerMillisecond } from './run-table.js';
 import { createShellTable } from './shell-table.js';
@@ -121,6 +123,28 @@ function createRecords(
   let shift = counters;
 
   const batches = createBatchTable(database, { host, commit, attempt });
+  const batchRuns = createBatchRuns(database);
+
+  /** Runs of an order: what ended while it was open stands nowhere by itself, so what is found is looked at. */
+  function ofBatch(batch: number, wanted: PositionSearch): Result<RunRecord[]> {
+    const found = batchRuns(batch);
+    if (!found.ok) return found;
+    const { recipe, has } = found.value;
+    if (wanted.facet.recipe !== undefined && wanted.facet.recipe !== recipe) return ok([]);
+    const search = { ...wanted, facet: { ...wanted.facet, recipe } };
+    search.from = Math.max(wanted.from, found.value.from);
+    search.below = Math.min(wanted.below, found.value.below);
+    const list: RunRecord[] = [];
+    for (;;) {
+      const page = runs.newest(search);
+      if (!page.ok) return page;
+      list.push(...page.value.filter(has));
+      const last = page.value.at(-1);
+      if (list.length >= wanted.limit) return ok(list.slice(0, wanted.limit));
+      if (last === undefined || page.value.length < wanted.limit) return ok(list);
+      search.below = runs.positionOf(last.id) ?? search.from;
+    }
+  }
 
   const beat = (): Result<void> =>
     commit(() => {
@@ -180,7 +204,7 @@ function createRecords(
         if (!found.ok) return found;
         return found.value === null ? fail('run-unknown', { run: runId }) : ok(found.value.run);
       }),
-    list: ({ bay, verdict, recipe, model, operator, faultCode, unitSerial, before, from, until, limit }) =>
+    list: ({ batch, before, from, until, limit, unitSerial, faultCode, ...given }) =>
       attempt(() => {
         let below = (until ?? Number.MAX_SAFE_INTEGER / positionsPerMillisecond) * positionsPerMillisecond;
         if (before !== undefined) {
@@ -188,14 +212,16 @@ function createRecords(
           if (position === null) return fail('run-unknown', { run: before });
           below = Math.min(below, position);
         }
-        const asked = { bay, verdict, recipe, model, operator, fault_code: faultCode };
-        return runs.newest({
-          facet: Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)),
+        const { bay, verdict, recipe, model, operator } = given;
+        const facet = { bay, verdict, recipe, model, operator, fault_code: faultCode };
+        const wanted: PositionSearch = {
+          facet: Object.fromEntries(Object.entries(facet).filter(([, value]) => value !== undefined)),
           unitSerial,
           below,
           from: (from ?? 0) * positionsPerMillisecond,
           limit,
-        });
+        };
+        return batch === undefined ? runs.newest(wanted) : ofBatch(batch, wanted);
       }),
     unfinished() {
       const open = attempt(() => runs.newest({ ...everywhere, facet: { verdict: '' } }));

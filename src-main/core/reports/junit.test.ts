@@ -128,9 +128,12 @@ it('tells the cases of many runs apart by their unit, a dot in a serial number b
   const run = createRun({ ...base, verdict: 'PASS', unitSerial: 'SN.1' });
   for await (const part of junitSuite(run, messages, () => Promise.resolve([]), { among: true }))
     parts.push(part);
-  const xml = `${junitHead}${parts.join('')}${junitTail}`;
+  const xml = `${junitHead()}${parts.join('')}${junitTail}`;
   expect(xml).toContain(`classname="slipway.${run.recipe}.SN_1" name="phase flash"`);
   expect(await refusals(xml)).toEqual([]);
+  const ofOrder = xml.replace(junitHead(), junitHead('4711 "<&>\u0000'));
+  expect(ofOrder).toContain('<testsuites name="4711 &quot;&lt;&amp;&gt;\ufffd">');
+  expect(await refusals(ofOrder)).toEqual([]);
 });
 
 it('reads a long log in parts, each line once', async () => {

@@ -10,7 +10,10 @@ export type ReadLog = (from: number, limit: number) => Promise<readonly LogLine[
 /** How many lines of a log are in memory at a time. */
 const linesAtATime = 2000;
 
-export const junitHead = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n';
+/** The beginning of a file; `name` is what the suites have in common: an order's number. */
+export function junitHead(name?: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${name === undefined ? '' : attributesOf({ name })}>\n`;
+}
 export const junitTail = '</testsuites>\n';
 
 /** One run as a JUnit file of its own; see `junitSuite`. */
@@ -23,7 +26,7 @@ export async function toJUnit(
     typeof log === 'function' ? log : (from, limit) => Promise.resolve(log.slice(from, from + limit));
   const parts: string[] = [];
   for await (const part of junitSuite(run, messages, read)) parts.push(part);
-  return `${junitHead}${parts.join('')}${junitTail}`;
+  return `${junitHead()}${parts.join('')}${junitTail}`;
 }
 
 /**
@@ -81,7 +84,7 @@ export function junitOfNoRun(recipe: string, problem: Fault, at: number, message
   });
   const head = caseHead(name, 'phase prepare', { startedAt: at, endedAt: at });
   const reason = describe({ verdict: 'ERROR', fault: problem }, messages);
-  return `${junitHead}<testsuite${suite}>\n${head}>${reason}</testcase>\n</testsuite>\n${junitTail}`;
+  return `${junitHead()}<testsuite${suite}>\n${head}>${reason}</testcase>\n</testsuite>\n${junitTail}`;
 }
 
 /** The phase that carries the reason of a verdict; none for a PASS, and none where a test carries it. */

@@ -10,6 +10,7 @@ describe('the filter of the history', () => {
     bay: 3,
     operator: 'J. Álvarez',
     error: 'flash-failed',
+    batch: 12,
     from: '2026-05-01',
     until: '2026-05-13',
   } as const;
@@ -21,7 +22,9 @@ describe('the filter of the history', () => {
   });
 
   it('leaves out what an address holds that is none', () => {
-    expect(filterOf('verdict=MAYBE&bay=0&error=nonsense&days=8&from=yesterday&more=1')).toEqual({});
+    expect(filterOf('verdict=MAYBE&bay=0&error=nonsense&days=8&batch=none&from=yesterday&more=1')).toEqual(
+      {},
+    );
   });
 
   it('takes a field away that is changed to nothing', () => {
@@ -37,8 +40,9 @@ describe('the filter of the history', () => {
     });
     expect(scopeOf({ days: '1' }, now)).toEqual({ from: at(5, 13) });
     expect(scopeOf({ days: '30' }, now)).toEqual({ from: at(4, 14) });
-    expect(scopeOf({ unit: 'W-1', error: 'flash-failed' }, now)).toEqual({
+    expect(scopeOf({ unit: 'W-1', error: 'flash-failed', batch: 2 }, now)).toEqual({
       unitSerial: 'W-1',
+      batch: 2,
       faultCode: 'flash-failed',
     });
   });

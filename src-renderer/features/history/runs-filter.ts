@@ -17,6 +17,8 @@ const runsFilterSchema = z.object({
   bay: z.coerce.number().int().min(1).max(999).optional(),
   operator: z.string().max(80).optional(),
   error: z.enum(faultCodes).optional(),
+  /** An order, by its number on this station. */
+  batch: z.coerce.number().int().min(1).max(1_000_000_000).optional(),
   /** The last so many days. */
   days: z.enum(periods).optional(),
   /** Local days, both included; only without `days`. */
@@ -69,7 +71,7 @@ function midnight(day: string, later: number): number {
 
 /** What is asked of the station. Days are those of the window's time zone, which is the station's. */
 export function scopeOf(filter: RunsFilter, now: number): RunScope {
-  const { verdict, unit, model, recipe, bay, operator, error, days, from, until } = filter;
+  const { verdict, unit, model, recipe, bay, operator, error, batch, days, from, until } = filter;
   const today = new Date(now);
   const begin =
     days === undefined
@@ -86,6 +88,7 @@ export function scopeOf(filter: RunsFilter, now: number): RunScope {
     bay,
     operator,
     faultCode: error,
+    batch,
     from: begin,
     until: end,
   };

@@ -19,7 +19,7 @@ export function withRun(
   return [...others.slice(0, place), run, ...others.slice(place)];
 }
 
-/** Whether a run is one of those that a scope asks for. */
+/** Whether a run is one of those that a scope asks for, as far as that can be told by the run: an order is the station's to know. */
 export function isWithin(run: RunRecord, scope: RunScope): boolean {
   const fields: readonly [asked: unknown, is: unknown][] = [
     [scope.verdict, run.verdict],
@@ -101,6 +101,15 @@ export class RunsList {
     void this.#count();
     const reply = await this.#client.call('runs.show', { runId });
     if (scope !== this.#scope || !reply.ok || !isWithin(reply.value, scope)) return;
+    if (scope.batch !== undefined) {
+      const { startedAt } = reply.value;
+      const counted = await this.#client.call('runs.list', {
+        batch: scope.batch,
+        from: startedAt,
+        until: startedAt + 1,
+      });
+      if (scope !== this.#scope || !counted.ok || !counted.value.runs.some(({ id }) => id === runId)) return;
+    }
     this.runs = withRun(this.runs, reply.value, this.reachedEnd);
   }
 }
