@@ -1,9 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { runRecordSchema, type RunRecord } from '../../src-shared/model/run.js';
+import { makeBench, type Bench } from './station-harness.js';
+import { writeRecipes } from './unit-recipes.js';
 
 // What stands at the other end of a station's webhooks and labels, for real: on 127.0.0.1, each at a port of its own.
 
@@ -106,4 +110,38 @@ export async function listenForLabels(): Promise<LabelPrinter> {
       await once(server, 'close');
     },
   };
+}
+
+/** A bench whose station tells of every run, and prints a label of each unit that passes. */
+export interface TellingBench {
+  bench: Bench;
+  hooks: HookReceiver;
+  printer: LabelPrinter;
+}
+
+export async function makeTellingBench(recipes: Record<string, unknown>[]): Promise<TellingBench> {
+  const key = 'the key of the order system';
+  const hooks = await listenForHooks(key);
+  const printer = await listenForLabels();
+  const bench = await makeBench({
+    settle: '50ms',
+    webhooks: { orders: { url: hooks.url, secret: 'orders-key', events: ['run.started', 'run.ended'] } },
+    labels: { unit: { template: 'labels/unit.yaml', printer: { tcp: printer.address }, print: 'pass' } },
+  });
+  bench.defer(() => hooks.dispose());
+  bench.defer(() => printer.dispose());
+  appendFileSync(join(bench.home, 'secrets'), `orders-key: ${key}\n`);
+  mkdirSync(join(bench.home, 'labels'));
+  writeFileSync(
+    join(bench.home, 'labels/unit.yaml'),
+    "size: [50, 30]\nelements:\n  - { text: '{run}', at: [2, 2] }\n  - { text: '{serial}', at: [2, 9] }\n",
+  );
+  writeRecipes(bench.home, recipes);
+  return { bench, hooks, printer };
+}
+
+/** How many labels of a run came out; ZPL may write its hyphens as `_2D`. */
+export function labelsOf(printer: LabelPrinter, text: string): number {
+  const pattern = new RegExp(text.replaceAll('-', '(-|_2D)'));
+  return printer.printed.filter((label) => pattern.test(label)).length;
 }

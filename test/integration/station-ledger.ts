@@ -103,7 +103,14 @@ export interface Ledger {
   hear(line: Line): void;
   /** Throws when anything that was shown, or was on the disk before, is not there as it was. */
   compare(disk: OnDisk): void;
-  readonly figures: { events: number; adopted: number; shown: number; verdicts: number; numbers: number };
+  readonly figures: {
+    events: number;
+    adopted: number;
+    wentOn: number;
+    shown: number;
+    verdicts: number;
+    numbers: number;
+  };
 }
 
 export function createLedger(): Ledger {
@@ -137,7 +144,10 @@ export function createLedger(): Ledger {
   return {
     get figures() {
       const verdicts = [...shown.values()].filter(({ verdict }) => verdict !== null).length;
-      return { events, adopted: adopted.size, shown: shown.size, verdicts, numbers: numbers.size };
+      const wentOn = [...adopted].filter((id) =>
+        ['PASS', 'FAIL'].includes(onDisk.get(id)?.verdict ?? ''),
+      ).length;
+      return { events, adopted: adopted.size, wentOn, shown: shown.size, verdicts, numbers: numbers.size };
     },
     hear(line) {
       events += 1;
