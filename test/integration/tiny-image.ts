@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import { pack } from 'tar-stream';
 
 /** The name of the tiny image; the number changes with what is in it. */
 export const tinyImage = 'slipway-test-tiny:2';
@@ -39,6 +40,19 @@ export async function ensureTinyImage(docker: Docker): Promise<string> {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Builds by the classic builder, as somebody at a prompt would; fails with what the builder said. */
+export async function buildImage(docker: Docker, name: string, dockerfile: string): Promise<void> {
+  const context = pack();
+  context.entry({ name: 'Dockerfile' }, dockerfile);
+  context.finalize();
+  const stream = await docker.buildImage(Readable.from(context as AsyncIterable<Buffer>), { t: name });
+  await new Promise<void>((resolve, reject) => {
+    docker.modem.followProgress(stream, (error: Error | null) =>
+      error === null ? resolve() : reject(error),
+    );
+  });
 }
 
 function fillRoot(folder: string): string {

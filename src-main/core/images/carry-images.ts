@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute } from 'node:path';
 import { fail, fault, ok, type Result } from '../../../src-shared/model/result.js';
 import type { Clock } from '../clock.js';
-import type { JobContext, Jobs } from '../jobs/jobs.js';
+import type { JobContext, Jobs, JobStart } from '../jobs/jobs.js';
 import { isSystemError } from '../ports/system-error.js';
 import type { LoadedRecipe } from '../recipes/match.js';
 import type { ArchiveManifest } from './archive-format.js';
@@ -37,6 +37,12 @@ export function createImageCarrier(options: {
   madeBy: () => string;
 }): ImageCarrier {
   const { store, roster, brought, jobs, clock, findRecipe, madeBy } = options;
+
+  /** Hands back what can be told to a window: the end that the registry promises beside it cannot. */
+  async function begin(job: JobStart): Started {
+    const started = await jobs.start(job);
+    return started.ok ? ok({ jobId: started.value.jobId }) : started;
+  }
 
   /** Which of an archive's images are here, and which names would move. */
   async function compare(manifest: ArchiveManifest): Promise<Result<ArchiveContent['images']>> {
@@ -227,7 +233,7 @@ export function createImageCarrier(options: {
       }
       const unusable = await whyNoTarget(file, replace);
       if (unusable !== null) return unusable;
-      return jobs.start({
+      return begin({
         kind: 'save',
         params: { name: chosen.map(({ name }) => name).join(', '), file: basename(file) },
         run: (context) => saveNow(context, chosen, file, replace),
@@ -249,7 +255,7 @@ export function createImageCarrier(options: {
         ? null
         : fault('saved-file-unreadable', { file, reason: 'not-absolute' });
       if (absolute !== null) return { ok: false, error: absolute };
-      return jobs.start({
+      return begin({
         kind: 'load',
         params: { file: basename(file) },
         run: (context) => loadNow(context, file, moveNames),
@@ -262,7 +268,7 @@ export function createImageCarrier(options: {
       const reference = pullReference(loaded.recipe);
       const { name } = loaded.recipe.image;
       if (reference === null) return fail('pull-not-pinned', { recipe, image: name });
-      return jobs.start({
+      return begin({
         kind: 'pull',
         params: { name: reference },
         run: (context) => pullNow(context, reference, name, moveNames),
