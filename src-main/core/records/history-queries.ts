@@ -13,11 +13,12 @@ import { ok, type Result } from '../../../src-shared/model/result.js';
 import { phaseRecordSchema } from '../../../src-shared/model/run.js';
 import { createBatchRuns } from './batch-runs.js';
 import { durationsOf, type TimedRun } from './durations.js';
-import { createPositionSearch, type Facet } from './facet-search.js';
+import { createPositionSearch } from './facet-search.js';
 import { beginningOf, dayOf, nextAfter, rangesOf, startOf, type TallyRange } from './local-days.js';
 import { positionsPerMillisecond } from './run-table.js';
-import { createStatements, type Database, type SqlValue } from './sqlite.js';
-import { statisticsOf, stepFor, talliedSchema } from './statistics.js';
+import { createStatements, type Database } from './sqlite.js';
+import { statisticsOf, stepFor } from './statistics.js';
+import { createTallyReader, type FacetRow } from './tally-reader.js';
 import { tallyKinds } from './tally-table.js';
 
 /** Of how many runs durations are told. */
@@ -31,7 +32,7 @@ export interface HistoryQueries {
   measurementKinds(): Result<MeasurementKind[]>;
 }
 
-const columnOf: Readonly<Record<FacetName, keyof Facet>> = {
+const columnOf: Readonly<Record<FacetName, Exclude<keyof FacetRow, 'id'>>> = {
   verdict: 'verdict',
   model: 'model',
   recipe: 'recipe',
@@ -40,11 +41,6 @@ const columnOf: Readonly<Record<FacetName, keyof Facet>> = {
   faultCode: 'fault_code',
 };
 
-const countRow = z.object({
-  name: z.enum(facetNames),
-  value: z.union([z.string(), z.number()]),
-  count: z.number().nullable(),
-});
 const timedRow = z.object({
   bay: z.number(),
   recipe: z.string(),
@@ -52,18 +48,14 @@ const timedRow = z.object({
   endedAt: z.number().nullable(),
   phases: z.string(),
 });
+const facetRow = z.object({ facet: z.number() });
 const kindRow = z.object({ recipe: z.string(), test: z.string(), name: z.string() });
 
-/** The conditions of a scope on the table `facets`, and their values in the same order. */
-function conditionsOf(scope: StatisticsScope, without?: FacetName): { where: string; values: SqlValue[] } {
-  const given = facetNames.flatMap((name): [string, SqlValue][] => {
-    const value = scope[name];
-    return value === undefined || name === without ? [] : [[`${columnOf[name]} = ?`, value]];
-  });
-  return {
-    where: ['TRUE', ...given.map(([condition]) => condition)].join(' AND '),
-    values: given.map(([, value]) => value),
-  };
+/** Whether runs of a facet are in a scope, as far as the scope is about facets; `without` is not asked for. */
+function isIn(facet: FacetRow, scope: StatisticsScope, without?: FacetName): boolean {
+  return facetNames.every(
+    (name) => name === without || scope[name] === undefined || facet[columnOf[name]] === scope[name],
+  );
 }
 
 export function createHistoryQueries(
@@ -72,6 +64,7 @@ export function createHistoryQueries(
 ): HistoryQueries {
   const statement = createStatements(database);
   const search = createPositionSearch(database);
+  const tallies = createTallyReader(database);
   const batchRuns = createBatchRuns(database);
 
   /** When the oldest and the newest day with a tally begin; null without any. */
@@ -90,68 +83,56 @@ export function createHistoryQueries(
     return { from: Math.min(end, Math.max(from ?? 0, there?.oldest ?? end)), until: end };
   }
 
-  /** The tallies of some ranges, as a table of (slot, facet, phase, runs, firsts). */
-  function tallied(
-    ranges: TallyRange[],
-    slot: 'bucket' | 'bucket / 100',
-  ): { sql: string; values: SqlValue[] } {
-    const part = `SELECT ${slot} AS slot, facet, phase, runs, firsts FROM tallies
-      WHERE kind = ? AND bucket >= ? AND bucket < ?`;
-    return {
-      sql: ranges.length === 0 ? `${part} AND FALSE` : ranges.map(() => part).join(' UNION ALL '),
-      values:
-        ranges.length === 0
-          ? [0, 0, 0]
-          : ranges.flatMap(({ kind, from, until }) => [tallyKinds[kind], from, until]),
-    };
-  }
-
-  /** The combinations among which the runs of a scope are, counted where that is cheap. */
-  function countedBy({ unitSerial, batch, ...scope }: RunScope): Result<{ sql: string; values: SqlValue[] }> {
+  /** The facets among which the runs of a scope are, each with how many; null where to count them would read the runs. */
+  function counted({ from, until, unitSerial, batch }: RunScope): Result<Map<number, number | null>> {
+    const uncounted = (rows: unknown[]): Map<number, null> =>
+      new Map(
+        z
+          .array(facetRow)
+          .parse(rows)
+          .map(({ facet }) => [facet, null]),
+      );
     if (unitSerial !== undefined) {
-      const sql =
-        'SELECT DISTINCT facet, NULL AS runs FROM runs INDEXED BY runs_by_serial WHERE unit_serial = ?';
-      return ok({ sql, values: [unitSerial] });
+      const ofUnit = 'SELECT DISTINCT facet FROM runs INDEXED BY runs_by_serial WHERE unit_serial = ?';
+      return ok(uncounted(statement(ofUnit).all(unitSerial)));
     }
     if (batch !== undefined) {
-      const found = batchRuns(batch);
-      if (!found.ok) return found;
-      const sql = `SELECT id AS facet, NULL AS runs FROM facets WHERE recipe = ?
+      const order = batchRuns(batch);
+      if (!order.ok) return order;
+      const ofOrder = `SELECT id AS facet FROM facets WHERE recipe = ?
         AND EXISTS (SELECT 1 FROM runs WHERE facet = facets.id AND position >= ? AND position < ?)`;
-      return ok({ sql, values: [found.value.recipe, found.value.from, found.value.below] });
+      return ok(uncounted(statement(ofOrder).all(order.value.recipe, order.value.from, order.value.below)));
     }
-    const { from, until } = spanOf(scope);
-    return ok(tallied(rangesOf(from, until), 'bucket'));
+    const span = spanOf({ from, until });
+    const counts = new Map<number, number>();
+    for (const { facet, runs } of tallies.read(rangesOf(span.from, span.until))) {
+      counts.set(facet.id, (counts.get(facet.id) ?? 0) + runs);
+    }
+    return ok(counts);
   }
 
   function facets(scope: RunScope): Result<RunFacets> {
-    const counted = scope.unitSerial === undefined && scope.batch === undefined;
-    const source = countedBy(scope);
+    const all = tallies.facets();
+    const source = counted(scope);
     if (!source.ok) return source;
-    const { sql, values } = source.value;
-    const parts = facetNames.map((name) => {
-      const { where, values: own } = conditionsOf(scope, name);
-      const column = columnOf[name];
-      return {
-        sql: `SELECT '${name}' AS name, ${column} AS value, sum(runs) AS count FROM counted
-          JOIN facets ON facets.id = counted.facet WHERE ${where} AND verdict <> '' GROUP BY ${column}`,
-        values: own,
-      };
+    const found = [...source.value].flatMap(([id, runs]) => {
+      const facet = all.get(id);
+      // A run that goes on has no verdict yet.
+      return facet === undefined || facet.verdict === '' ? [] : [{ facet, runs }];
     });
-    const rows = z.array(countRow).parse(
-      statement(
-        `WITH counted AS MATERIALIZED (SELECT facet, sum(runs) AS runs FROM (${sql}) GROUP BY facet)
-         ${parts.map((part) => part.sql).join(' UNION ALL ')}`,
-      ).all(...values, ...parts.flatMap((part) => part.values)),
-    );
-    const of = (name: FacetName): FacetCount[] =>
-      rows
-        .filter((row) => row.name === name)
-        .map(({ value, count }) => ({ value: String(value), count: counted ? (count ?? 0) : null }))
+    const of = (name: FacetName): FacetCount[] => {
+      const counts = new Map<string, number | null>();
+      for (const { facet, runs } of found) {
+        if (!isIn(facet, scope, name)) continue;
+        const value = String(facet[columnOf[name]]);
+        counts.set(value, runs === null ? null : (counts.get(value) ?? 0) + runs);
+      }
+      return [...counts]
+        .map(([value, count]) => ({ value, count }))
         .sort((one, other) => (other.count ?? 0) - (one.count ?? 0) || (one.value < other.value ? -1 : 1));
-    const verdicts = of('verdict').filter(
-      ({ value }) => scope.verdict === undefined || value === scope.verdict,
-    );
+    };
+    const isCounted = scope.unitSerial === undefined && scope.batch === undefined;
+    const inScope = found.filter(({ facet }) => isIn(facet, scope));
     return ok({
       verdict: of('verdict'),
       model: of('model'),
@@ -159,7 +140,7 @@ export function createHistoryQueries(
       bay: of('bay'),
       operator: of('operator'),
       faultCode: of('faultCode'),
-      total: counted ? verdicts.reduce((sum, { count }) => sum + (count ?? 0), 0) : null,
+      total: isCounted ? inScope.reduce((sum, { runs }) => sum + (runs ?? 0), 0) : null,
     });
   }
 
@@ -171,33 +152,8 @@ export function createHistoryQueries(
       step === 'month'
         ? rangesOf(span.from, span.until)
         : [{ kind: 'day', from: dayOf(span.from), until: dayOf(nextAfter(span.until - 1, 'day')) }];
-    const { sql, values } = tallied(ranges, step === 'month' ? 'bucket / 100' : 'bucket');
-    const { where, values: own } = conditionsOf(scope);
-    const by = (name: string, column: string, from: string): string =>
-      `SELECT '${name}' AS dimension, ${column} AS key, verdict, sum(runs) AS runs, sum(firsts) AS firsts
-       FROM ${from} GROUP BY ${column}, verdict`;
-    // Over time by what there is, and the rest by what that sums up to: texts are grouped few at a time.
-    const rows = statement(
-      `WITH tallied AS MATERIALIZED (
-         SELECT slot, facet, phase, verdict, runs, firsts FROM (${sql}) JOIN facets ON facets.id = facet
-         WHERE ${where}
-       ),
-       summed AS MATERIALIZED (
-         SELECT facet, phase, sum(runs) AS runs, sum(firsts) AS firsts FROM tallied GROUP BY facet, phase
-       ),
-       counted AS MATERIALIZED (
-         SELECT bay, recipe, verdict, fault_code, phase, runs, firsts FROM summed JOIN facets ON facets.id = facet
-       ),
-       failed AS MATERIALIZED (SELECT * FROM counted WHERE verdict <> 'PASS')
-       ${[
-         by('slot', 'slot', 'tallied'),
-         by('bay', 'bay', 'counted'),
-         by('recipe', 'recipe', 'counted'),
-         by('code', 'fault_code', 'failed'),
-         by('phase', 'phase', 'failed'),
-       ].join(' UNION ALL ')}`,
-    ).all(...values, ...own);
-    return statisticsOf(z.array(talliedSchema).parse(rows), span, step);
+    const inScope = tallies.read(ranges).filter(({ facet }) => isIn(facet, scope));
+    return statisticsOf(inScope, span, step);
   }
 
   function durations(scope: StatisticsScope): HistoryDurations {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type {
   FailureCount,
   HistoryStatistics,
@@ -6,22 +5,12 @@ import type {
   TallyOf,
   TallyOfSpan,
 } from '../../../src-shared/model/history.js';
-import { verdictSchema } from '../../../src-shared/model/run.js';
 import { beginningOf, nextAfter, startOf, type Step } from './local-days.js';
+import type { Tallied } from './tally-reader.js';
 
 const day = 86_400_000;
 /** No more spans than this are drawn. */
 const mostSpans = 400;
-
-/** One row of the tallies, grouped by one dimension and the verdict. */
-export const talliedSchema = z.object({
-  dimension: z.enum(['slot', 'bay', 'recipe', 'code', 'phase']),
-  key: z.union([z.string(), z.number()]),
-  verdict: verdictSchema,
-  runs: z.number(),
-  firsts: z.number(),
-});
-export type Tallied = z.infer<typeof talliedSchema>;
 
 /** Days for a month, weeks for a season, months beyond. */
 export function stepFor({ from, until }: { from: number; until: number }): Step {
@@ -34,7 +23,7 @@ function nothingYet(): Tally {
   return { runs: 0, pass: 0, fail: 0, other: 0, firstPass: 0, firstFail: 0 };
 }
 
-function add(tally: Tally, { verdict, runs, firsts }: Tallied): void {
+function add(tally: Tally, { facet: { verdict }, runs, firsts }: Tallied): void {
   tally.runs += runs;
   if (verdict === 'PASS') {
     tally.pass += runs;
@@ -45,30 +34,39 @@ function add(tally: Tally, { verdict, runs, firsts }: Tallied): void {
   } else tally.other += runs;
 }
 
-/** Puts grouped rows together. Slots are days (20260513), or months (202605) where the step is a month. */
+/** Puts tallies together, over time and by what their runs have in common. */
 export function statisticsOf(
-  rows: readonly Tallied[],
+  tallies: readonly Tallied[],
   span: { from: number; until: number },
   step: Step,
 ): HistoryStatistics {
-  const of = (dimension: Tallied['dimension']): Tallied[] =>
-    rows.filter((row) => row.dimension === dimension);
   const total = nothingYet();
   const spans = emptySpans(span, step);
-  for (const row of of('slot')) {
-    add(total, row);
-    const at = startOf(step === 'month' ? Number(row.key) * 100 : Number(row.key));
-    const place = spans.get(beginningOf(at, step));
-    if (place !== undefined) add(place, row);
+  const spanOfSlot = new Map<number, TallyOfSpan | undefined>();
+  const byBay = new Map<string, TallyOf>();
+  const byRecipe = new Map<string, TallyOf>();
+  const byCode = new Map<string, FailureCount>();
+  const byPhase = new Map<string, FailureCount>();
+  for (const tally of tallies) {
+    const { slot, facet, phase } = tally;
+    if (!spanOfSlot.has(slot)) spanOfSlot.set(slot, spans.get(beginningOf(startOf(slot), step)));
+    add(total, tally);
+    const place = spanOfSlot.get(slot);
+    if (place !== undefined) add(place, tally);
+    addTo(byBay, String(facet.bay), tally);
+    addTo(byRecipe, facet.recipe, tally);
+    if (facet.verdict === 'PASS') continue;
+    countFailure(byCode, facet.fault_code, tally);
+    countFailure(byPhase, phase, tally);
   }
   return {
     step,
     total,
     series: [...spans.values()],
-    byBay: grouped(of('bay')),
-    byRecipe: grouped(of('recipe')),
-    failuresByCode: failures(of('code')),
-    failuresByPhase: failures(of('phase')),
+    byBay: inOrder(byBay),
+    byRecipe: inOrder(byRecipe),
+    failuresByCode: mostFirst(byCode),
+    failuresByPhase: mostFirst(byPhase),
   };
 }
 
@@ -80,21 +78,23 @@ function emptySpans({ from, until }: { from: number; until: number }, step: Step
   return spans;
 }
 
-function grouped(rows: readonly Tallied[]): TallyOf[] {
-  const groups = new Map<string, TallyOf>();
-  for (const row of rows) {
-    const key = String(row.key);
-    const group = groups.get(key) ?? { key, ...nothingYet() };
-    groups.set(key, group);
-    add(group, row);
-  }
+function addTo(groups: Map<string, TallyOf>, key: string, tally: Tallied): void {
+  const group = groups.get(key) ?? { key, ...nothingYet() };
+  groups.set(key, group);
+  add(group, tally);
+}
+
+function countFailure(counts: Map<string, FailureCount>, key: string, { facet, runs }: Tallied): void {
+  if (facet.verdict === 'PASS') return;
+  const id = `${facet.verdict} ${key}`;
+  const before = counts.get(id)?.count ?? 0;
+  counts.set(id, { key, verdict: facet.verdict, count: before + runs });
+}
+
+function inOrder(groups: Map<string, TallyOf>): TallyOf[] {
   return [...groups.values()].sort((one, other) => one.key.localeCompare(other.key, 'en', { numeric: true }));
 }
 
-function failures(rows: readonly Tallied[]): FailureCount[] {
-  return rows
-    .flatMap(({ key, verdict, runs }) =>
-      verdict === 'PASS' ? [] : [{ key: String(key), verdict, count: runs }],
-    )
-    .sort((one, other) => other.count - one.count || (one.key < other.key ? -1 : 1));
+function mostFirst(counts: Map<string, FailureCount>): FailureCount[] {
+  return [...counts.values()].sort((one, other) => other.count - one.count || (one.key < other.key ? -1 : 1));
 }
