@@ -340,7 +340,8 @@ test('an image is inspected, saved, removed and loaded again; images of others a
   await expect(dialog).toContainText('with up to');
   await dialog.getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(mine).toHaveCount(0);
-  expect((await docker.listImages()).map((each) => each.Id)).not.toContain(Id);
+  // Its name goes a moment before it.
+  await expect.poll(async () => (await docker.listImages()).map((each) => each.Id)).not.toContain(Id);
   expect((await docker.getImage(neighbours[0]).inspect()).RepoTags).toContain(neighbours[0]);
 
   await page.getByRole('button', { name: 'Load…' }).click();
