@@ -117,7 +117,7 @@ export function addBatchCommands(options: {
           const format = given.format ?? (file.toLowerCase().endsWith('.csv') ? 'csv' : 'pdf');
           const report =
             format === 'csv'
-              ? batchCsv(found.value)
+              ? batchCsv(found.value, messages)
               : await batchPdf(found.value, messages, found.value.batch.host);
           return writeReport(resolve(file), report);
         }),

@@ -1,7 +1,7 @@
 import type { MessageKey } from '../../src-shared/messages/catalogue.js';
 import { createMessages, type MessageParams } from '../../src-shared/messages/messages.js';
 import type { Localized } from '../../src-shared/model/bay.js';
-import type { Fault } from '../../src-shared/model/result.js';
+import type { Fault, FaultCode } from '../../src-shared/model/result.js';
 import type { Locale } from '../../src-shared/model/station.js';
 import { createLocaleFormat } from '../ui/format.js';
 import type { StationMirror } from './station.svelte.js';
@@ -24,6 +24,8 @@ export class Language {
 
   readonly text = (key: MessageKey, params?: MessageParams): string => this.#messages.text(key, params);
   readonly what = (fault: Fault): string => this.#ofFault('what', fault);
+  /** What a code stands for, its values left open. */
+  readonly kind = (code: FaultCode): string => this.#messages.kind(code);
   readonly remedy = (fault: Fault): string => this.#ofFault('remedy', fault);
   /** A key that is only known at run time; the key itself where the catalogue has none. */
   readonly lookUp = (key: string, params?: MessageParams): string =>

@@ -44,6 +44,17 @@ describe('the message catalogues', () => {
     }
   });
 
+  it.each(['en', 'es'] as const)(
+    'say what every code stands for, with its values left open: %s',
+    (locale) => {
+      const messages = createMessages(locale);
+      for (const code of faultCodes) expect(messages.kind(code)).toMatch(/^(?!.*(NaN|undefined|[{}])).{5,}$/);
+      expect(createMessages('en').kind('panel-not-ready')).toBe(
+        'The flasher’s panel did not answer within … s.',
+      );
+    },
+  );
+
   it('fill in placeholders in the language asked for', () => {
     const fault = { code: 'unplugged' } as const;
     expect(createMessages('en').what(fault)).toContain('unplugged');

@@ -1,5 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat';
-import type { Fault } from '../model/result.js';
+import type { Fault, FaultCode } from '../model/result.js';
 import type { Locale } from '../model/station.js';
 import { catalogues, type MessageKey } from './catalogue.js';
 
@@ -13,6 +13,8 @@ export interface Messages {
   lookUp(key: string, params?: MessageParams): string | undefined;
   /** What happened, and why. */
   what(fault: Fault): string;
+  /** What a code stands for, its values left open (“…”): for many faults of one kind together. */
+  kind(code: FaultCode): string;
   /** What to do next. */
   remedy(fault: Fault): string;
 }
@@ -43,15 +45,17 @@ export function createMessages(locale: Locale): Messages {
     locale,
     text,
     lookUp,
-    what: (fault) => text(`faults.${fault.code}.what`, withDashes(fault.params)),
-    remedy: (fault) => text(`faults.${fault.code}.remedy`, withDashes(fault.params)),
+    what: (fault) => text(`faults.${fault.code}.what`, without('–', fault.params)),
+    // A number that is left open is none to the formatter.
+    kind: (code) => text(`faults.${code}.what`, without('…')).replaceAll('NaN', '…'),
+    remedy: (fault) => text(`faults.${fault.code}.remedy`, without('–', fault.params)),
   };
 }
 
 /** A fault may come from a record of another version: a value that it lacks is a dash, not the end of the window. */
-function withDashes(params: MessageParams = {}): MessageParams {
+function without(missing: string, params: MessageParams = {}): MessageParams {
   return new Proxy(params, {
     has: () => true,
-    get: (target, name) => (typeof name === 'string' ? (target[name] ?? '–') : undefined),
+    get: (target, name) => (typeof name === 'string' ? (target[name] ?? missing) : undefined),
   });
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { faultSchema } from './result.js';
 import { verdictSchema } from './run.js';
 
 /** An order of so many units. Every run of its recipe that ends while it is open belongs to it. Times are ms since the epoch. */
@@ -38,6 +39,8 @@ export const batchUnitSchema = z.object({
   lastAt: z.number(),
   verdict: verdictSchema,
   faultCode: z.string(),
+  /** Why, as its last run's record says; null for a PASS, and where that cannot be read. */
+  fault: faultSchema.nullable(),
 });
 export type BatchUnit = z.infer<typeof batchUnitSchema>;
 

@@ -317,6 +317,7 @@ const batchDetail: BatchDetail = {
     lastAt: run.endedAt ?? 0,
     verdict: run.verdict ?? 'PASS',
     faultCode: run.fault?.code ?? '',
+    fault: run.fault,
   })),
   missing: ['W-02501', 'W-02502', 'W-02503'],
 };

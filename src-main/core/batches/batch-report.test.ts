@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMessages } from '../../../src-shared/messages/messages.js';
 import type { BatchDetail } from '../../../src-shared/model/batch.js';
+import { fault } from '../../../src-shared/model/result.js';
 import { batchCsv, batchPdf } from './batch-report.js';
 
 const detail: BatchDetail = {
@@ -30,17 +31,29 @@ const detail: BatchDetail = {
     lastAt: 0,
     verdict: 'PASS' as const,
     faultCode: '',
+    fault: null,
   })),
   missing: ['SN-900'],
 };
 
 describe('the report of an order', () => {
   it('has a line for every unit and for every one that is missing, and no formulas', () => {
-    const lines = batchCsv(detail).trimEnd().split('\r\n');
+    const lines = batchCsv(detail, createMessages('en')).trimEnd().split('\r\n');
     expect(lines).toHaveLength(122);
     expect(lines[1]).toContain('4711/ä,widget,SN-119,PASS,');
     expect(lines.at(-2)).toContain("'=cmd()");
-    expect(lines.at(-1)).toBe('4711/ä,widget,SN-900,,,true,0,0,,');
+    expect(lines.at(-1)).toBe('4711/ä,widget,SN-900,,,true,0,0,,,');
+  });
+
+  it('says why a unit did not pass with a code, and in words', () => {
+    const [unit] = detail.units;
+    if (unit === undefined) throw new Error('no unit');
+    const failed = { ...unit, verdict: 'FAIL' as const, faultCode: 'flash-failed' };
+    const told = { ...failed, fault: fault('flash-failed', { reason: 'CRC' }) };
+    const csv = batchCsv({ ...detail, units: [told, { ...failed, serial: 'SN-2' }] }, createMessages('es'));
+    expect(csv).toContain('FAIL,flash-failed,');
+    expect(csv).toContain(',El flasheador comunicó un fallo: CRC\r\n');
+    expect(csv).toContain(',El flasheador comunicó un fallo: …\r\n');
   });
 
   it.each(['en', 'es'] as const)('is a PDF of several pages in %s', async (locale) => {

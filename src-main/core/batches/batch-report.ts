@@ -15,17 +15,18 @@ const columns = [
   'passes',
   'last_run',
   'ended',
+  'reason',
 ];
 
-/** An order as CSV: a line a unit, and one for each expected unit that nobody flashed. */
-export function batchCsv({ batch, units, missing }: BatchDetail): string {
+/** An order as CSV: a line a unit, and one for each expected unit that nobody flashed. Its `reason` is in words, the rest in no language. */
+export function batchCsv({ batch, units, missing }: BatchDetail, messages: Messages): string {
   const line = (...cells: Parameters<typeof csvLine>[0]): string =>
     csvLine([batch.orderNumber, batch.recipe, ...cells]);
   return [
     `\ufeff${csvLine(columns)}`,
     ...[...units]
       .reverse()
-      .map(({ serial, verdict, faultCode, expected, runs, passes, lastRun, lastAt }) =>
+      .map(({ serial, verdict, faultCode, expected, runs, passes, lastRun, lastAt, fault }) =>
         line(
           serial,
           verdict,
@@ -35,9 +36,10 @@ export function batchCsv({ batch, units, missing }: BatchDetail): string {
           passes,
           lastRun,
           new Date(lastAt).toISOString(),
+          reasonOf({ fault, faultCode }, messages) || null,
         ),
       ),
-    ...missing.map((serial) => line(serial, null, null, true, 0, 0, null, null)),
+    ...missing.map((serial) => line(serial, null, null, true, 0, 0, null, null, null)),
   ].join('');
 }
 
@@ -109,9 +111,20 @@ export async function batchPdf(
   return whole;
 }
 
-function cellsOf({ serial, verdict, runs, faultCode, expected }: BatchUnit, messages: Messages): string[] {
+/** Why a unit did not pass, in a sentence; what its code stands for where the record does not say more. */
+function reasonOf({ fault, faultCode }: Pick<BatchUnit, 'fault' | 'faultCode'>, messages: Messages): string {
+  if (fault !== null) return messages.what(fault);
   const code = faultCodes.find((each) => each === faultCode);
-  const reason = [expected ? '' : messages.text('history.batch.notOnList'), code ?? '']
+  return code === undefined ? faultCode : messages.kind(code);
+}
+
+function cellsOf(unit: BatchUnit, messages: Messages): string[] {
+  const { serial, verdict, runs, faultCode, expected } = unit;
+  const sentence = reasonOf(unit, messages);
+  const reason = [
+    expected ? '' : messages.text('history.batch.notOnList'),
+    sentence === '' ? '' : `${sentence} (${faultCode})`,
+  ]
     .filter((part) => part !== '')
     .join(', ');
   return [serial ?? '-', messages.text(`words.verdict.${verdict}`), String(runs), reason];

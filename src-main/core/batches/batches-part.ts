@@ -60,7 +60,7 @@ export function createBatchesPart({
         if (!detail.ok) return detail;
         const report =
           format === 'csv'
-            ? batchCsv(detail.value)
+            ? batchCsv(detail.value, messages())
             : await batchPdf(detail.value, messages(), config.state.config.name);
         return writeReport(file, report);
       },

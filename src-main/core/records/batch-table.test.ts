@@ -44,7 +44,7 @@ describe('an order of units', () => {
     end({ unitSerial: 'SN-1', verdict: 'FAIL', fault: fault('flash-failed') });
     end({ unitSerial: 'SN-1' });
     end({ unitSerial: 'SN-1' });
-    end({ unitSerial: 'SN-2', verdict: 'FAIL', fault: fault('flash-failed') });
+    end({ unitSerial: 'SN-2', verdict: 'FAIL', fault: fault('flash-failed', { reason: 'CRC' }) });
     end({ unitSerial: 'SN-3', recipe: 'other' });
     const { batch, units } = valueOf(records.batches.show(id));
     expect(batch).toMatchObject({
@@ -56,8 +56,8 @@ describe('an order of units', () => {
       openedBy: 'Ada',
     });
     expect(units).toMatchObject([
-      { serial: 'SN-2', verdict: 'FAIL', faultCode: 'flash-failed' },
-      { serial: 'SN-1', verdict: 'PASS', runs: 3, passes: 2 },
+      { serial: 'SN-2', verdict: 'FAIL', faultCode: 'flash-failed', fault: { params: { reason: 'CRC' } } },
+      { serial: 'SN-1', verdict: 'PASS', runs: 3, passes: 2, fault: null },
     ]);
   });
 

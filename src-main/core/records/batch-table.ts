@@ -6,7 +6,7 @@ import {
   type BatchDetail,
 } from '../../../src-shared/model/batch.js';
 import type { BatchOrder } from '../../../src-shared/contract/batches.js';
-import { fail, ok, type Result } from '../../../src-shared/model/result.js';
+import { fail, faultSchema, ok, type Result } from '../../../src-shared/model/result.js';
 import type { RunRecord } from '../../../src-shared/model/run.js';
 import { unitOf } from './batch-runs.js';
 import { createStatements, type Database, type SqlValue } from './sqlite.js';
@@ -31,7 +31,13 @@ export interface Batches {
 
 const flag = z.number().transform((value) => value === 1);
 const batchRow = batchSchema.extend({ expectsSerials: flag });
-const unitRow = batchUnitSchema.extend({ expected: flag });
+const unitRow = batchUnitSchema.extend({
+  expected: flag,
+  fault: z
+    .string()
+    .nullable()
+    .transform((text) => (text === null ? null : (faultSchema.safeParse(JSON.parse(text)).data ?? null))),
+});
 /** So many expected serial numbers are named. */
 const namedMissing = 2000;
 
@@ -121,7 +127,8 @@ export function createBatchTable(
         if (!batch.ok) return batch;
         const units = statement(
           `SELECT serial, expected, runs, passes, last_run AS lastRun, last_at AS lastAt, verdict,
-             fault_code AS faultCode FROM batch_units WHERE batch = ? ORDER BY last_at DESC, unit`,
+             fault_code AS faultCode, (SELECT fault FROM runs WHERE runs.id = last_run) AS fault
+           FROM batch_units WHERE batch = ? ORDER BY last_at DESC, unit`,
         ).all(id);
         const missing = statement(
           `SELECT serial FROM batch_serials WHERE batch = ?
