@@ -3,18 +3,12 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Result } from '../src-shared/model/result.js';
 import { createSystemClock } from '../src-main/core/clock.js';
-import { createChain } from '../src-main/core/records/chain.js';
-import { migrations } from '../src-main/core/records/migrations.js';
-import { openDatabase } from '../src-main/core/records/open-database.js';
 import { openRecords } from '../src-main/core/records/open-records.js';
 import type { RunSearch } from '../src-main/core/records/records.js';
-import { createMeasurementTable } from '../src-main/core/records/measurement-table.js';
-import { createRunTable } from '../src-main/core/records/run-table.js';
-import { closeWriter, inTransaction } from '../src-main/core/records/sqlite.js';
-import { createTallyTable } from '../src-main/core/records/tally-table.js';
 import { allQuestions } from './history-questions.js';
 import { figure, median, percentile, type Bench } from './figures.js';
-import { createHistory, type MadeRun } from './made-history.js';
+import { fillHistory } from './fill-history.js';
+import type { MadeRun } from './made-history.js';
 
 const pageLimit = 100; // ms
 
@@ -26,7 +20,9 @@ export const bench: Bench = {
   async run({ folder, say, quick }) {
     const count = quick ? 50_000 : 1_000_000;
     const path = join(folder, 'records.db');
-    const made = fill(path, count, say);
+    const began = performance.now();
+    const made = fillHistory(path, count);
+    say(`made ${count} runs in ${Math.round((performance.now() - began) / 1000)} s`);
     const bytes = statSync(path).size;
 
     const opening = performance.now();
@@ -124,35 +120,6 @@ function measure(name: string, repeats: number, ask: () => number) {
     median: median(times),
     processor: median(processor),
   };
-}
-
-/** Writes runs as the station does, but many a transaction: a disk's wait for each of a million says nothing of reading them. */
-function fill(path: string, count: number, say: (line: string) => void): MadeRun[] {
-  const began = performance.now();
-  const database = valueOf(openDatabase({ path, migrations }));
-  const table = createRunTable(database, path);
-  const tallies = createTallyTable(database);
-  const measured = createMeasurementTable(database);
-  const chain = createChain(database);
-  inTransaction(database, () => chain.begin());
-  const history = createHistory(count);
-  const sample: MadeRun[] = [];
-  for (let from = 0; from < count; from += 20_000) {
-    inTransaction(database, () => {
-      for (let index = from; index < Math.min(count, from + 20_000); index++) {
-        const run = history(index);
-        table.insert(run);
-        const position = table.positionOf(run.id) ?? 0;
-        tallies.count(run, position);
-        measured.insert(position, run);
-        chain.seal(run);
-        if (index % Math.floor(count / 40) === 0) sample.push(run);
-      }
-    });
-  }
-  closeWriter(database, path);
-  say(`made ${count} runs in ${Math.round((performance.now() - began) / 1000)} s`);
-  return sample;
 }
 
 /** Each filter alone, each two together, with and without a span of time; from the newest, the middle and the oldest. */

@@ -1,10 +1,12 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail, ok, type Result } from '../../../src-shared/model/result.js';
 import type { ChainReport } from '../../../src-shared/model/chain.js';
+import { askAside } from './ask-aside.js';
 import { migrations } from './migrations.js';
-import { companions, inspectDatabase } from './open-database.js';
-import { connect, databaseFault, fileFault, readValues, type Database } from './sqlite.js';
+import { companions, inspectDatabase, quietMode } from './open-database.js';
+import { fileFault } from './sqlite.js';
 import { syncFolder } from './sync-folder.js';
 import { verifyChain } from './verify-chain.js';
 
@@ -19,8 +21,9 @@ export interface BackupFacts {
 }
 
 /**
- * Copies the records of a station, which may run meanwhile, into one file: all that was committed when it
- * began. The file appears whole or not at all. `records-missing`, `file-exists`, `records-unwritable` ({path} of
+ * Copies the records of a station, which may run meanwhile, also in this process, into one file: all that was committed
+ * when it began. The file appears whole or not at all. The
+ * process goes on with its other work meanwhile. `records-missing`, `file-exists`, `records-unwritable` ({path} of
  * the copy), `records-corrupt`.
  */
 export async function backUpRecords(path: string, target: string): Promise<Result<BackupFacts>> {
@@ -29,13 +32,11 @@ export async function backUpRecords(path: string, target: string): Promise<Resul
   const making = `${target}.part`;
   try {
     rmSync(making, { force: true });
-    const copied = reading(path, (database) => {
-      database.exec(`VACUUM INTO '${making.replaceAll("'", "''")}'`);
-    });
+    const copied = await askAside(path, 'read', [`VACUUM INTO '${making.replaceAll("'", "''")}'`]);
     if (!copied.ok) return copied;
     const checked = await checkBackup(making);
     if (!checked.ok) return checked;
-    sync(making);
+    await sync(making);
     // Somebody may have put a file there meanwhile; it is not ours to replace.
     if (existsSync(target)) return fail('target-exists', { path: target });
     renameSync(making, target);
@@ -54,17 +55,20 @@ export async function backUpRecords(path: string, target: string): Promise<Resul
  */
 export async function checkBackup(path: string): Promise<Result<BackupFacts>> {
   if (!existsSync(path)) return fail('records-missing', { path });
-  const inspected = inspectDatabase(path, migrations.length, true);
+  const inspected = inspectDatabase(path, migrations.length, false);
   if (!inspected.ok) return inspected;
-  const counted = reading(path, (database) => {
-    const [runs] = readValues(database, 'SELECT count(*) FROM runs');
-    const [newest] = readValues(database, 'SELECT max(started_at) FROM runs');
-    return { runs: Number(runs), newest: newest === null ? null : Number(newest) };
-  });
-  if (!counted.ok) return counted;
+  const read = await askAside(path, quietMode(path), [
+    'SELECT quick_check FROM pragma_quick_check LIMIT 5',
+    'SELECT count(*) FROM runs',
+    'SELECT max(started_at) FROM runs',
+  ]);
+  if (!read.ok) return read;
+  const [said = [], [runs] = [], [newest = null] = []] = read.value;
+  if (said.join('; ') !== 'ok') return fail('records-corrupt', { path }, said.join('; '));
   const chain = await verifyChain({ path });
   if (!chain.ok) return chain;
-  return ok({ ...counted.value, size: statSync(path).size, chain: chain.value });
+  const facts = { runs: Number(runs), newest: newest === null ? null : Number(newest) };
+  return ok({ ...facts, size: statSync(path).size, chain: chain.value });
 }
 
 /**
@@ -108,23 +112,12 @@ async function backUpRecordsOver(path: string, target: string): Promise<Result<B
   return backUpRecords(path, target);
 }
 
-function reading<Value>(path: string, use: (database: Database) => Value): Result<Value> {
-  let database: Database | undefined;
+/** On its way to the disk a large file takes seconds, which nobody has to wait for. */
+async function sync(path: string): Promise<void> {
+  const file = await open(path, 'r+');
   try {
-    database = connect(path, 'read');
-    return ok(use(database));
-  } catch (error) {
-    return databaseFault(error, path);
+    await file.sync();
   } finally {
-    database?.close();
-  }
-}
-
-function sync(path: string): void {
-  const file = openSync(path, 'r+');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    await file.close();
   }
 }

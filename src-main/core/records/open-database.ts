@@ -120,11 +120,11 @@ export function inspectDatabase(
     return fail('records-corrupt', { path }, 'not an SQLite database');
   }
   const present = companions.filter((suffix) => existsSync(path + suffix));
+  const mode = quietMode(path);
   let database: Database | undefined;
   let found: Result<void>;
   try {
-    // With neither beside it nobody has it open, and everything is in the one file.
-    database = connect(path, present.length === 0 ? 'read-only-medium' : 'read');
+    database = connect(path, mode);
     found = check(database, path, { known, whole });
   } catch (error) {
     found = databaseFault(error, path);
@@ -135,6 +135,11 @@ export function inspectDatabase(
     for (const suffix of companions) if (!present.includes(suffix)) rmSync(path + suffix, { force: true });
   }
   return found;
+}
+
+/** How a database is read without a file being made beside it: with none there nobody has it open, and everything is in the one. */
+export function quietMode(path: string): 'read' | 'read-only-medium' {
+  return companions.some((suffix) => existsSync(path + suffix)) ? 'read' : 'read-only-medium';
 }
 
 function check(

@@ -17,13 +17,19 @@ export interface Statement {
 const busyTimeout = 5000;
 
 /**
- * Opens a connection; throws what the driver throws. `read` needs an index of the -wal in a -shm file,
- * which it makes; `read-only-medium` takes the file as it is, without looking for a -wal, locking it or
- * making any file beside it: right only when no process writes it.
+ * What a connection is for. `read` needs an index of the -wal in a -shm file, which it makes; `read-only-medium` takes the
+ * file as it is, without looking for a -wal, locking it or making any file beside it: right only when no process writes it.
  */
-export function connect(path: string, mode: 'write' | 'read' | 'read-only-medium'): Database {
-  const location = mode === 'read-only-medium' ? `${pathToFileURL(path).href}?immutable=1` : path;
-  return new DatabaseSync(location, {
+export type ConnectionMode = 'write' | 'read' | 'read-only-medium';
+
+/** The file as the driver wants it named for a mode. */
+export function locationOf(path: string, mode: ConnectionMode): string {
+  return mode === 'read-only-medium' ? `${pathToFileURL(path).href}?immutable=1` : path;
+}
+
+/** Opens a connection; throws what the driver throws. */
+export function connect(path: string, mode: ConnectionMode): Database {
+  return new DatabaseSync(locationOf(path, mode), {
     readOnly: mode !== 'write',
     timeout: busyTimeout,
     enableForeignKeyConstraints: true,

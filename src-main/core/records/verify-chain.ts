@@ -8,7 +8,7 @@ import { runOfRow, selectRuns } from './run-rows.js';
 import { connect, createStatements, databaseFault, type Database } from './sqlite.js';
 
 /** How many links are looked at before whatever else the process has to do. */
-const pageSize = 500;
+const pageSize = 100;
 /** How many problems are named; the rest is counted. */
 const namedProblems = 200;
 
@@ -136,7 +136,7 @@ async function reportAdded(
   );
   const rowSchema = z.array(z.object({ position: z.number(), run: z.string(), added: z.number() }));
   for (let position = -1; signal?.aborted !== true;) {
-    const rows = rowSchema.parse(page.all(position, pageSize * 4));
+    const rows = rowSchema.parse(page.all(position, pageSize * 5));
     const last = rows.at(-1);
     if (last === undefined) return;
     for (const { run, added } of rows) if (added === 1) report({ kind: 'added', run, seq: null });
