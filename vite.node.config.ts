@@ -1,14 +1,15 @@
 import { builtinModules } from 'node:module';
 import { defineConfig, type Plugin } from 'vite';
 
-// Loaded as they are: what brings native code along, dockerode, whose own packages are read at run time, pdfkit, which
-// reads the metrics of its fonts beside it, and bwip-js, which is large and seldom wanted.
+// Loaded as they are: what brings native code along, dockerode, whose own packages are read at run time, pdfkit and
+// fontkit, which read files beside them, and bwip-js, which is large and seldom wanted.
 // All else goes into the bundle: one file is read in a fraction of the time that a hundred take.
 const atRunTime = new Set([
   'electron',
   ...builtinModules,
   'bwip-js',
   'dockerode',
+  'fontkit',
   'pdfkit',
   'serialport',
   '@photostructure/sqlite',

@@ -112,11 +112,17 @@ async function write(
   if (!rendered.ok) return rendered;
   const { zpl, drawing } = rendered.value;
   if (options.pdf !== undefined && drawing === null) return fail('label-no-preview', { label: name });
-  const content = options.pdf === undefined || drawing === null ? Buffer.from(zpl) : await toPdf(drawing);
+  const { content, unshown } =
+    options.pdf === undefined || drawing === null
+      ? { content: Buffer.from(zpl), unshown: [] }
+      : await toPdf(drawing);
   const written = await writeNew(resolve(options.pdf ?? options.zpl ?? ''), content);
   if (!written.ok) return written;
-  output.event('label', { label: name, run: run.id, file: written.value.file });
+  output.event('label', { label: name, run: run.id, file: written.value.file, unshown });
   output.line(context.messages.text('cli.label-written', { file: written.value.file }));
+  if (unshown.length > 0) {
+    output.note(context.messages.text('labels.unshown', { letters: unshown.join(', ') }));
+  }
   return ok();
 }
 

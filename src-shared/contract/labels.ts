@@ -26,9 +26,13 @@ export const labelCalls = {
   'labels.retry': call(z.object({ jobId })).returns<void>(),
   /** A job that waits is given up; of one that is uncertain, `printed` says that it was. */
   'labels.settle': call(z.object({ jobId, as: z.enum(['cancelled', 'printed']) })).returns<void>(),
-  /** Writes a PDF of the label's own size into a folder. Fails with `label-no-preview`, `target-exists`, `target-unwritable`. */
+  /**
+   * Writes a PDF of the label's own size into a folder. `unshown` are characters that its font has not, as `丁 (U+4E01)`: the
+   * label shows their code points. Fails with `label-no-preview`, `target-exists`, `target-unwritable`.
+   */
   'labels.pdf': call(z.object({ runId, label, folder: z.string().min(1).max(4096) })).returns<{
     file: string;
+    unshown: string[];
   }>(),
 } as const;
 

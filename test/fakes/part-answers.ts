@@ -34,7 +34,7 @@ function labelAnswers() {
     'labels.print': () => Promise.resolve(ok({ jobId: '7b5c2b54-0000-4000-8000-000000000001' })),
     'labels.retry': done,
     'labels.settle': done,
-    'labels.pdf': () => Promise.resolve(ok({ file: '/tmp/label.pdf' })),
+    'labels.pdf': () => Promise.resolve(ok({ file: '/tmp/label.pdf', unshown: [] })),
   } satisfies Partial<StationHandlers>;
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createMessages } from '../../../src-shared/messages/messages.js';
 import type { BatchDetail } from '../../../src-shared/model/batch.js';
 import { fault } from '../../../src-shared/model/result.js';
+import { textsOf } from '../../../test/fakes/pdf-text.js';
 import { batchCsv, batchPdf } from './batch-report.js';
 
 const detail: BatchDetail = {
@@ -62,5 +63,19 @@ describe('the report of an order', () => {
     expect(text.startsWith('%PDF-')).toBe(true);
     expect(text.match(/\/Type \/Page\b/g)?.length).toBeGreaterThan(2);
     expect(text.trimEnd().endsWith('%%EOF')).toBe(true);
+    const written = textsOf(pdf);
+    expect(written).toContain('Línea 2 (line-1)');
+    expect(written.filter((each) => each.startsWith('SN-'))).toHaveLength(120);
+  });
+
+  it('writes every script that its font has, and says what the font has not', async () => {
+    const [unit] = detail.units;
+    if (unit === undefined) throw new Error('no unit');
+    const told = { ...unit, serial: 'Ж-Ω-ő', verdict: 'FAIL' as const, faultCode: 'flash-failed' };
+    const units = [{ ...told, fault: fault('flash-failed', { reason: 'ошибка' }) }];
+    const written = textsOf(await batchPdf({ ...detail, units }, createMessages('en'), 'Łódź'));
+    expect(written).toContain('Ж-Ω-ő');
+    expect(written.join(' ')).toContain('The flasher reported a failure: ошибка (flash-failed)');
+    expect(written.join(' ')).toMatch(/Closed .*, \[U\+4E01\] .*shown by their Unicode numbers: U\+4E01\./);
   });
 });

@@ -2,6 +2,7 @@ import type { Messages } from '../../../src-shared/messages/messages.js';
 import type { BatchDetail, BatchUnit } from '../../../src-shared/model/batch.js';
 import { faultCodes } from '../../../src-shared/model/fault-codes.js';
 import { csvLine } from '../reports/csv.js';
+import { createPdfPaper, type Cut, type PdfPaper } from '../reports/pdf-paper.js';
 
 /** The columns of the report as CSV; a new one goes to the end. Times are UTC, ISO 8601. */
 const columns = [
@@ -44,7 +45,7 @@ export function batchCsv({ batch, units, missing }: BatchDetail, messages: Messa
 }
 
 const left = 50;
-const widths = [150, 90, 45, 190] as const;
+const widths = [130, 75, 50, 240] as const;
 
 /** An order as a PDF of A4 pages in the station's language: what was ordered, what came of it, and every unit. */
 export async function batchPdf(
@@ -52,29 +53,20 @@ export async function batchPdf(
   messages: Messages,
   stationName: string,
 ): Promise<Buffer> {
-  // Loaded when it is wanted: it takes longer than all else of the station's start.
-  const { default: PDFDocument } = await import('pdfkit');
   const { batch, units, missing } = detail;
   const text = messages.text.bind(messages);
-  const document = new PDFDocument({ size: 'A4', margin: left, info: { Title: batch.orderNumber } });
-  const parts: Buffer[] = [];
-  const whole = new Promise<Buffer>((resolve, reject) => {
-    document.on('data', (part: Buffer) => parts.push(part));
-    document.on('end', () => resolve(Buffer.concat(parts)));
-    document.on('error', reject);
-  });
+  const paper = await createPdfPaper({ size: 'A4', margin: left, info: { Title: batch.orderNumber } });
+  const { document, use, readable } = paper;
   const when = (at: number | null): string =>
     at === null ? '-' : new Date(at).toLocaleString(messages.locale);
 
-  document
-    .font('Helvetica-Bold')
+  use('bold')
     .fontSize(18)
-    .text(text('history.report.title', { order: latin(batch.orderNumber) }));
-  document
-    .moveDown(0.3)
-    .font('Helvetica')
+    .text(readable(text('history.report.title', { order: batch.orderNumber })));
+  document.moveDown(0.3);
+  use('plain')
     .fontSize(10)
-    .text(latin(`${stationName} (${batch.host})`));
+    .text(readable(`${stationName} (${batch.host})`));
   document.moveDown();
   const facts: [string, string][] = [
     [text('history.filter.recipe'), batch.recipe],
@@ -90,25 +82,27 @@ export async function batchPdf(
   ];
   for (const [name, value] of facts) {
     const y = document.y;
-    document.font('Helvetica').text(latin(name), left, y, { width: 170 });
-    document.font('Helvetica-Bold').text(latin(value), left + 180, y, { width: 320 });
+    use('plain').text(readable(name), left, y, { width: 170 });
+    use('bold').text(readable(value), left + 180, y, { width: 320 });
   }
   document.moveDown();
   row(
-    document,
+    paper,
     [
       text('history.filter.unit'),
       text('history.filter.verdict'),
       text('history.charts.runs'),
       text('window.runs.reason'),
     ],
-    'Helvetica-Bold',
+    'bold',
   );
-  for (const unit of [...units].reverse()) row(document, cellsOf(unit, messages), 'Helvetica');
-  for (const serial of missing)
-    row(document, [serial, text('history.batch.notFlashed'), '0', ''], 'Helvetica');
-  document.end();
-  return whole;
+  for (const unit of [...units].reverse()) row(paper, cellsOf(unit, messages), 'plain');
+  for (const serial of missing) row(paper, [serial, text('history.batch.notFlashed'), '0', ''], 'plain');
+  if (paper.unshown.size > 0) {
+    const letters = [...paper.unshown].map((each) => /U\+[0-9A-F]+/.exec(each)?.[0] ?? each).join(', ');
+    document.moveDown().text(text('history.report.unshown', { letters }), left);
+  }
+  return paper.end();
 }
 
 /** Why a unit did not pass, in a sentence; what its code stands for where the record does not say more. */
@@ -130,21 +124,18 @@ function cellsOf(unit: BatchUnit, messages: Messages): string[] {
   return [serial ?? '-', messages.text(`words.verdict.${verdict}`), String(runs), reason];
 }
 
-function row(document: PDFKit.PDFDocument, cells: readonly string[], font: string): void {
-  if (document.y > document.page.height - 80) document.addPage();
+/** A line of the table; a reason takes as many lines as it needs. */
+function row({ document, use, readable }: PdfPaper, cells: readonly string[], cut: Cut): void {
+  use(cut).fontSize(9);
+  const columns = cells.map((cell, index) => ({ text: readable(cell), width: (widths[index] ?? 100) - 6 }));
+  const height = Math.max(...columns.map(({ text, width }) => document.heightOfString(text, { width })));
+  if (document.y + height > document.page.height - left) document.addPage();
   const y = document.y;
   let x = left;
-  document.font(font).fontSize(9);
-  cells.forEach((cell, index) => {
-    const width = widths[index] ?? 100;
-    document.text(latin(cell), x, y, { width: width - 6, height: 12, ellipsis: true, lineBreak: false });
-    x += width;
-  });
+  for (const { text, width } of columns) {
+    document.text(text, x, y, { width });
+    x += width + 6;
+  }
   document.x = left;
-  document.y = y + 14;
-}
-
-/** The fonts that every PDF reader has know the Latin letters of Western Europe; anything else is shown as a question mark. */
-function latin(text: string): string {
-  return text.replace(/[^\t\x20-\x7e\u00a0-\u00ff–—‘’“”…€]/g, '?');
+  document.y = y + height + 3;
 }

@@ -269,7 +269,9 @@ export function createLabelsPart(options: LabelsOptions): LabelsPart {
         if (drawn.value.drawing === null) return fail('label-no-preview', { label });
         const unit = which.ok ? (which.value.run.unitSerial ?? runId) : runId;
         const file = join(folder, `${label}-${unit.replace(/[^\w.-]+/g, '_')}.pdf`);
-        return writeNew(file, await toPdf(drawn.value.drawing));
+        const { content, unshown } = await toPdf(drawn.value.drawing);
+        const written = await writeNew(file, content);
+        return written.ok ? ok({ file, unshown }) : written;
       },
     },
     streams: {

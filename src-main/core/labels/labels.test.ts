@@ -5,6 +5,7 @@ import { ok } from '../../../src-shared/model/result.js';
 import type { RunRecord } from '../../../src-shared/model/run.js';
 import { formatProblem } from '../yaml/check.js';
 import { drawLabel } from './draw.js';
+import { textsOf } from '../../../test/fakes/pdf-text.js';
 import { toPdf } from './pdf.js';
 import { printerProblem } from './printer.js';
 import { parseLabelTemplate, type LabelTemplate } from './template.js';
@@ -132,10 +133,18 @@ it('draws Code 128 with whole dots a module, and refuses what a code cannot hold
 });
 
 it('makes a PDF of one page of the label’s own size', async () => {
-  const pdf = (await toPdf(await drawn(label))).toString('latin1');
+  const pdf = (await toPdf(await drawn(label))).content.toString('latin1');
   expect(pdf.startsWith('%PDF-1.')).toBe(true);
   expect(pdf).toMatch(/MediaBox \[0 0 141\.7\d* 85\.0\d*\]/);
   expect(pdf.match(/\/Type \/Page\b/g)).toHaveLength(1);
+});
+
+it('has letters of many scripts in its PDF, and names by its number what the font has not', async () => {
+  const texts = ['Łódź ğş Český ½ –', 'Станция Ї', 'Ελλάδα ώ', '丁 🔧\u0000'];
+  const shapes = texts.map((text) => ({ kind: 'text', x: 1, y: 1, height: 3, width: null, text }) as const);
+  const { content, unshown } = await toPdf({ width: 50, height: 30, dotsPerMm: 8, shapes });
+  expect(textsOf(content)).toEqual([...texts.slice(0, 3), '[U+4E01] [U+1F527] ']);
+  expect(unshown).toEqual(['丁 (U+4E01)', '🔧 (U+1F527)']);
 });
 
 it.each([

@@ -1,23 +1,20 @@
 import type { LabelDrawing } from '../../../src-shared/model/label.js';
+import { capHeight, createPdfPaper } from '../reports/pdf-paper.js';
 
 /** Points a mm. */
 const points = 72 / 25.4;
 
-/** A drawing as a PDF of one page of the label's own size. */
-export async function toPdf({ width, height, shapes }: LabelDrawing): Promise<Buffer> {
-  // Loaded when it is wanted: a station that prints no PDF starts without it.
-  const { default: PDFDocument } = await import('pdfkit');
-  const document = new PDFDocument({
-    size: [width * points, height * points],
-    margin: 0,
-    font: 'Helvetica-Bold',
-  });
-  const chunks: Buffer[] = [];
-  const ended = new Promise<Buffer>((resolve, reject) => {
-    document.on('data', (chunk: Buffer) => chunks.push(chunk));
-    document.on('end', () => resolve(Buffer.concat(chunks)));
-    document.on('error', reject);
-  });
+/** A label as a PDF of one page of its own size. */
+export interface LabelPdf {
+  content: Buffer;
+  /** Characters that the font has not, as `丁 (U+4E01)`; the label shows their code points. */
+  unshown: string[];
+}
+
+/** A drawing as a PDF. */
+export async function toPdf({ width, height, shapes }: LabelDrawing): Promise<LabelPdf> {
+  const paper = await createPdfPaper({ size: [width * points, height * points], margin: 0 });
+  const document = paper.use('bold');
   document.scale(points);
   for (const shape of shapes) {
     if (shape.kind === 'box') {
@@ -31,15 +28,19 @@ export async function toPdf({ width, height, shapes }: LabelDrawing): Promise<Bu
       for (const rect of shape.rects) document.rect(...rect);
       document.fill('black');
     } else {
-      const text = shape.text.replace(/[^\u0020-\u007e\u00a0-\u00ff–—‘’“”•…€]/gu, '?');
-      document.fontSize(shape.height * 0.9);
+      const text = paper.readable(shape.text);
+      const size = shape.height * 0.9;
+      document.fontSize(size);
       const wide = document.widthOfString(text);
       const narrow = shape.width === null ? 1 : Math.min(1, shape.width / wide);
-      document.save().translate(shape.x, shape.y).scale(narrow, 1);
-      document.fillColor('black').text(text, 0, 0, { lineBreak: false });
+      // A capital's upper edge is where the text begins.
+      document
+        .save()
+        .translate(shape.x, shape.y + size * capHeight)
+        .scale(narrow, 1);
+      document.fillColor('black').text(text, 0, 0, { lineBreak: false, baseline: 'alphabetic' });
       document.restore();
     }
   }
-  document.end();
-  return ended;
+  return { content: await paper.end(), unshown: [...paper.unshown] };
 }
