@@ -78,15 +78,24 @@ function looks() {
       add('history-list', '#/runs', {}, undefined, size);
       add('history-charts', '#/runs/charts', {}, undefined, size);
       add('history-run', `#/run/${run(3)}`, {}, undefined, size);
+      add('history-unit', '#/unit/W-02478', {}, undefined, size);
+      add('history-compare', `#/compare/${run(2)}/${run(3)}`, {}, undefined, size);
+      add('history-batches', '#/runs/batches', {}, undefined, size);
+      add('history-batch', '#/batch/2', {}, undefined, size);
+      add(
+        'label',
+        `#/run/${run(0)}`,
+        {},
+        (page) =>
+          page.getByRole('button', { name: locale === 'en' ? 'Print label…' : 'Imprimir etiqueta…' }).click(),
+        size,
+      );
+      add('webhooks', '#/machine/webhooks', {}, undefined, size);
     }
     add('history-filtered', '#/runs?verdict=FAIL&bay=4&days=30');
     add('history-none', '#/runs?unit=never');
     add('history-run-log', `#/run/${run(6)}`);
     add('history-measurement', '#/runs/charts?recipe=widgy&measurement=vcc&test=power');
-    add('history-unit', '#/unit/W-02478');
-    add('history-compare', `#/compare/${run(2)}/${run(3)}`);
-    add('history-batches', '#/runs/batches');
-    add('history-batch', '#/batch/2');
     add('history-records', '#/runs/records', {}, async (page) => {
       await page.locator('section button').first().click();
     });

@@ -1,3 +1,4 @@
+import { deliveryAnswers, webhookScene } from './delivery-scenes.js';
 import type { ContainerAnswer } from '../../src-shared/model/container.js';
 import type { LogLine } from '../../src-shared/model/run.js';
 import { fault } from '../../src-shared/model/result.js';
@@ -96,6 +97,7 @@ const fake = createFakeBridge({
   'window.chooseSaveFile': ({ name }) => ({ ok: true, value: { file: `/home/ana/${name}` } }),
   'window.chooseFolder': () => ({ ok: true, value: { folder: '/srv/widgets' } }),
   ...historyAnswers,
+  ...deliveryAnswers,
   'runs.show': ({ runId }) => {
     const found = [...records, ...historyRuns].find(({ id }) => id === runId);
     const error = fault('run-unknown', { run: runId });
@@ -128,6 +130,7 @@ function sendStation(): void {
 sendStation();
 fake.keep('jobs', undefined, { revision: 1, jobs: look.transfers === true ? transfers : imageJobs });
 fake.keep('archive', undefined, { task: null });
+fake.keep('webhooks', undefined, { revision: 1, hooks: webhookScene });
 fake.keep('batches', undefined, { open: batches.filter(({ closedAt }) => closedAt === null) });
 fake.keep('images', undefined, { revision: 1, images: someImages, fault: null });
 fake.keep('recipes', undefined, { revision: 1, recipes });
