@@ -51,11 +51,15 @@ const timedRow = z.object({
 const facetRow = z.object({ facet: z.number() });
 const kindRow = z.object({ recipe: z.string(), test: z.string(), name: z.string() });
 
-/** Whether runs of a facet are in a scope, as far as the scope is about facets; `without` is not asked for. */
-function isIn(facet: FacetRow, scope: StatisticsScope, without?: FacetName): boolean {
-  return facetNames.every(
-    (name) => name === without || scope[name] === undefined || facet[columnOf[name]] === scope[name],
-  );
+/** The one condition of a scope that a facet does not meet; null when it meets them all, undefined when several it does not. */
+function missedBy(facet: FacetRow, scope: StatisticsScope): FacetName | null | undefined {
+  let missed: FacetName | null = null;
+  for (const name of facetNames) {
+    if (scope[name] === undefined || facet[columnOf[name]] === scope[name]) continue;
+    if (missed !== null) return undefined;
+    missed = name;
+  }
+  return missed;
 }
 
 export function createHistoryQueries(
@@ -104,35 +108,34 @@ export function createHistoryQueries(
       return ok(uncounted(statement(ofOrder).all(order.value.recipe, order.value.from, order.value.below)));
     }
     const span = spanOf({ from, until });
-    const counts = new Map<number, number>();
-    for (const { facet, runs } of tallies.read(rangesOf(span.from, span.until))) {
-      counts.set(facet.id, (counts.get(facet.id) ?? 0) + runs);
-    }
-    return ok(counts);
+    return ok(tallies.count(rangesOf(span.from, span.until)));
   }
 
   function facets(scope: RunScope): Result<RunFacets> {
     const all = tallies.facets();
     const source = counted(scope);
     if (!source.ok) return source;
-    const found = [...source.value].flatMap(([id, runs]) => {
+    const isCounted = scope.unitSerial === undefined && scope.batch === undefined;
+    const counts = Object.fromEntries(
+      facetNames.map((name) => [name, new Map<string | number, number | null>()]),
+    ) as Record<FacetName, Map<string | number, number | null>>;
+    let total = 0;
+    for (const [id, runs] of source.value) {
       const facet = all.get(id);
       // A run that goes on has no verdict yet.
-      return facet === undefined || facet.verdict === '' ? [] : [{ facet, runs }];
-    });
-    const of = (name: FacetName): FacetCount[] => {
-      const counts = new Map<string, number | null>();
-      for (const { facet, runs } of found) {
-        if (!isIn(facet, scope, name)) continue;
-        const value = String(facet[columnOf[name]]);
-        counts.set(value, runs === null ? null : (counts.get(value) ?? 0) + runs);
+      if (facet === undefined || facet.verdict === '') continue;
+      const missed = missedBy(facet, scope);
+      if (missed === null) total += runs ?? 0;
+      // What a facet misses alone is what it is counted under: one chooses among those, too.
+      for (const name of missed === null ? facetNames : missed === undefined ? [] : [missed]) {
+        const value = facet[columnOf[name]];
+        counts[name].set(value, runs === null ? null : (counts[name].get(value) ?? 0) + runs);
       }
-      return [...counts]
-        .map(([value, count]) => ({ value, count }))
+    }
+    const of = (name: FacetName): FacetCount[] =>
+      [...counts[name]]
+        .map(([value, count]) => ({ value: String(value), count }))
         .sort((one, other) => (other.count ?? 0) - (one.count ?? 0) || (one.value < other.value ? -1 : 1));
-    };
-    const isCounted = scope.unitSerial === undefined && scope.batch === undefined;
-    const inScope = found.filter(({ facet }) => isIn(facet, scope));
     return ok({
       verdict: of('verdict'),
       model: of('model'),
@@ -140,7 +143,7 @@ export function createHistoryQueries(
       bay: of('bay'),
       operator: of('operator'),
       faultCode: of('faultCode'),
-      total: isCounted ? inScope.reduce((sum, { runs }) => sum + (runs ?? 0), 0) : null,
+      total: isCounted ? total : null,
     });
   }
 
@@ -152,8 +155,11 @@ export function createHistoryQueries(
       step === 'month'
         ? rangesOf(span.from, span.until)
         : [{ kind: 'day', from: dayOf(span.from), until: dayOf(nextAfter(span.until - 1, 'day')) }];
-    const inScope = tallies.read(ranges).filter(({ facet }) => isIn(facet, scope));
-    return statisticsOf(inScope, span, step);
+    return statisticsOf(
+      tallies.read(ranges, (facet) => missedBy(facet, scope) === null),
+      span,
+      step,
+    );
   }
 
   function durations(scope: StatisticsScope): HistoryDurations {

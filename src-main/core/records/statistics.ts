@@ -43,17 +43,20 @@ export function statisticsOf(
   const total = nothingYet();
   const spans = emptySpans(span, step);
   const spanOfSlot = new Map<number, TallyOfSpan | undefined>();
-  const byBay = new Map<string, TallyOf>();
-  const byRecipe = new Map<string, TallyOf>();
+  const byBay = new Map<string | number, TallyOf>();
+  const byRecipe = new Map<string | number, TallyOf>();
   const byCode = new Map<string, FailureCount>();
   const byPhase = new Map<string, FailureCount>();
   for (const tally of tallies) {
     const { slot, facet, phase } = tally;
-    if (!spanOfSlot.has(slot)) spanOfSlot.set(slot, spans.get(beginningOf(startOf(slot), step)));
+    let place = spanOfSlot.get(slot);
+    if (place === undefined && !spanOfSlot.has(slot)) {
+      place = spans.get(beginningOf(startOf(slot), step));
+      spanOfSlot.set(slot, place);
+    }
     add(total, tally);
-    const place = spanOfSlot.get(slot);
     if (place !== undefined) add(place, tally);
-    addTo(byBay, String(facet.bay), tally);
+    addTo(byBay, facet.bay, tally);
     addTo(byRecipe, facet.recipe, tally);
     if (facet.verdict === 'PASS') continue;
     countFailure(byCode, facet.fault_code, tally);
@@ -78,9 +81,9 @@ function emptySpans({ from, until }: { from: number; until: number }, step: Step
   return spans;
 }
 
-function addTo(groups: Map<string, TallyOf>, key: string, tally: Tallied): void {
-  const group = groups.get(key) ?? { key, ...nothingYet() };
-  groups.set(key, group);
+function addTo(groups: Map<string | number, TallyOf>, key: string | number, tally: Tallied): void {
+  let group = groups.get(key);
+  if (group === undefined) groups.set(key, (group = { key: String(key), ...nothingYet() }));
   add(group, tally);
 }
 
@@ -91,7 +94,7 @@ function countFailure(counts: Map<string, FailureCount>, key: string, { facet, r
   counts.set(id, { key, verdict: facet.verdict, count: before + runs });
 }
 
-function inOrder(groups: Map<string, TallyOf>): TallyOf[] {
+function inOrder(groups: Map<string | number, TallyOf>): TallyOf[] {
   return [...groups.values()].sort((one, other) => one.key.localeCompare(other.key, 'en', { numeric: true }));
 }
 

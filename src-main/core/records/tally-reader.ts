@@ -32,28 +32,34 @@ export interface Tallied {
 export interface TallyReader {
   /** Every facet that a run has or had. */
   facets(): ReadonlyMap<number, FacetRow>;
-  /** The tallies of some ranges, in no order. Slots are days (20260513), or months (20260500). */
-  read(ranges: readonly TallyRange[]): Tallied[];
+  /**
+   * The tallies of some ranges whose facets are wanted, in no order. Slots are days (20260513), or months (20260500).
+   * `isWanted` is asked once a facet.
+   */
+  read(ranges: readonly TallyRange[], isWanted: (facet: FacetRow) => boolean): Tallied[];
+  /** How many runs each facet has in some ranges. */
+  count(ranges: readonly TallyRange[]): Map<number, number>;
 }
 
-const numbers = z.array(z.number());
-const texts = z.array(z.string());
+/** Lists of plain values, by the hundred thousand: to parse each value by a schema of its own takes longer than the query. */
+const listOf = <Value>(isValue: (value: unknown) => value is Value): z.ZodType<Value[]> =>
+  z.custom<Value[]>((list) => Array.isArray(list) && list.every(isValue));
+const numbers = listOf((value) => typeof value === 'number');
+const texts = listOf((value) => typeof value === 'string');
+const verdictsOrNone: ReadonlySet<unknown> = new Set(['', ...verdictSchema.options]);
+const verdicts = listOf((value): value is Verdict | '' => verdictsOrNone.has(value));
 const facetColumns = z.object({
   id: numbers,
   bay: numbers,
   recipe: texts,
   model: texts,
   operator: texts,
-  verdict: z.array(z.union([verdictSchema, z.literal('')])),
+  verdict: verdicts,
   fault_code: texts,
 });
-const tallyColumns = z.object({
-  bucket: numbers,
-  facet: numbers,
-  phase: texts,
-  runs: numbers,
-  firsts: numbers,
-});
+const countColumns = z.object({ facet: numbers, runs: numbers });
+const tallyColumns = countColumns.extend({ bucket: numbers, phase: texts, firsts: numbers });
+const inRange = 'tallies WHERE kind = ? AND bucket >= ? AND bucket < ?';
 
 /**
  * Reads tallies by the ten thousand. They come as one text of JSON: to hand them over row by row takes ten times as
@@ -66,23 +72,19 @@ export function createTallyReader(database: Database): TallyReader {
   let newest = 0;
 
   /** A few columns of a table, each as one list: so they are parsed many times as fast as row by row. */
-  function columnsOf<Columns>(
-    schema: z.ZodType<Columns>,
-    names: string[],
+  function columnsOf<Shape extends z.ZodRawShape>(
+    columns: z.ZodObject<Shape>,
     from: string,
     values: SqlValue[],
-  ): Columns {
-    const lists = names.map((name) => `'${name}', json_group_array(${name})`);
-    const { json } = statement(`SELECT json_object(${lists.join(', ')}) AS json FROM ${from}`).get(
-      ...values,
-    ) as {
-      json: string;
-    };
-    return schema.parse(JSON.parse(json));
+  ): z.infer<z.ZodObject<Shape>> {
+    const lists = Object.keys(columns.shape).map((name) => `'${name}', json_group_array(${name})`);
+    const select = statement(`SELECT json_object(${lists.join(', ')}) AS json FROM ${from}`);
+    const { json } = select.get(...values) as { json: string };
+    return columns.parse(JSON.parse(json));
   }
 
   function facets(): ReadonlyMap<number, FacetRow> {
-    const columns = columnsOf(facetColumns, Object.keys(facetColumns.shape), 'facets WHERE id > ?', [newest]);
+    const columns = columnsOf(facetColumns, 'facets WHERE id > ?', [newest]);
     for (const [index, id] of columns.id.entries()) {
       known.set(id, {
         id,
@@ -98,31 +100,38 @@ export function createTallyReader(database: Database): TallyReader {
     return known;
   }
 
-  function readRange({ kind, from, until }: TallyRange, of: ReadonlyMap<number, FacetRow>): Tallied[] {
-    const columns = columnsOf(
-      tallyColumns,
-      Object.keys(tallyColumns.shape),
-      'tallies WHERE kind = ? AND bucket >= ? AND bucket < ?',
-      [tallyKinds[kind], from, until],
-    );
-    return columns.bucket.flatMap((slot, index): Tallied[] => {
-      const facet = of.get(columns.facet[index] ?? -1);
-      // A run is counted when it has its verdict.
-      if (facet === undefined || !hasVerdict(facet)) return [];
-      const [phase = '', runs = 0, firsts = 0] = [
-        columns.phase[index],
-        columns.runs[index],
-        columns.firsts[index],
-      ];
-      return [{ slot, facet, phase, runs, firsts }];
-    });
+  function readRange(
+    { kind, from, until }: TallyRange,
+    wanted: ReadonlyMap<number, Tallied['facet']>,
+  ): Tallied[] {
+    const columns = columnsOf(tallyColumns, inRange, [tallyKinds[kind], from, until]);
+    const found: Tallied[] = [];
+    for (const [index, slot] of columns.bucket.entries()) {
+      const facet = wanted.get(columns.facet[index] ?? -1);
+      if (facet === undefined) continue;
+      const phase = columns.phase[index] ?? '';
+      const runs = columns.runs[index] ?? 0;
+      const firsts = columns.firsts[index] ?? 0;
+      found.push({ slot, facet, phase, runs, firsts });
+    }
+    return found;
   }
 
   return {
     facets,
-    read(ranges) {
-      const of = facets();
-      return ranges.flatMap((range) => readRange(range, of));
+    read(ranges, isWanted) {
+      const wanted = new Map<number, Tallied['facet']>();
+      // A run is counted when it has its verdict.
+      for (const [id, facet] of facets()) if (hasVerdict(facet) && isWanted(facet)) wanted.set(id, facet);
+      return ranges.flatMap((range) => readRange(range, wanted));
+    },
+    count(ranges) {
+      const counts = new Map<number, number>();
+      for (const { kind, from, until } of ranges) {
+        const { facet, runs } = columnsOf(countColumns, inRange, [tallyKinds[kind], from, until]);
+        for (const [index, id] of facet.entries()) counts.set(id, (counts.get(id) ?? 0) + (runs[index] ?? 0));
+      }
+      return counts;
     },
   };
 }
