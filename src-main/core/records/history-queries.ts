@@ -73,9 +73,11 @@ export function createHistoryQueries(
 
   /** When the oldest and the newest day with a tally begin; null without any. */
   function talliedSpan(): { oldest: number; newest: number } | null {
+    // Each alone is one descent of the index; both in one SELECT would read all of it.
     const { oldest, newest } = statement(
-      'SELECT min(bucket) AS oldest, max(bucket) AS newest FROM tallies WHERE kind = ?',
-    ).get(tallyKinds.day) as { oldest: number | null; newest: number | null };
+      `SELECT (SELECT min(bucket) FROM tallies WHERE kind = ?) AS oldest,
+         (SELECT max(bucket) FROM tallies WHERE kind = ?) AS newest`,
+    ).get(tallyKinds.day, tallyKinds.day) as { oldest: number | null; newest: number | null };
     return oldest === null || newest === null ? null : { oldest: startOf(oldest), newest: startOf(newest) };
   }
 

@@ -34,6 +34,9 @@ function add(tally: Tally, { facet: { verdict }, runs, firsts }: Tallied): void 
   } else tally.other += runs;
 }
 
+/** How many runs ended so, by error or phase and by verdict. */
+type FailureCounts = Map<string, Map<FailureCount['verdict'], number>>;
+
 /** Puts tallies together, over time and by what their runs have in common. */
 export function statisticsOf(
   tallies: readonly Tallied[],
@@ -45,8 +48,8 @@ export function statisticsOf(
   const spanOfSlot = new Map<number, TallyOfSpan | undefined>();
   const byBay = new Map<string | number, TallyOf>();
   const byRecipe = new Map<string | number, TallyOf>();
-  const byCode = new Map<string, FailureCount>();
-  const byPhase = new Map<string, FailureCount>();
+  const byCode: FailureCounts = new Map();
+  const byPhase: FailureCounts = new Map();
   for (const tally of tallies) {
     const { slot, facet, phase } = tally;
     let place = spanOfSlot.get(slot);
@@ -87,17 +90,19 @@ function addTo(groups: Map<string | number, TallyOf>, key: string | number, tall
   add(group, tally);
 }
 
-function countFailure(counts: Map<string, FailureCount>, key: string, { facet, runs }: Tallied): void {
+function countFailure(counts: FailureCounts, key: string, { facet, runs }: Tallied): void {
   if (facet.verdict === 'PASS') return;
-  const id = `${facet.verdict} ${key}`;
-  const before = counts.get(id)?.count ?? 0;
-  counts.set(id, { key, verdict: facet.verdict, count: before + runs });
+  const ofKey = counts.get(key) ?? new Map<FailureCount['verdict'], number>();
+  counts.set(key, ofKey);
+  ofKey.set(facet.verdict, (ofKey.get(facet.verdict) ?? 0) + runs);
 }
 
 function inOrder(groups: Map<string | number, TallyOf>): TallyOf[] {
   return [...groups.values()].sort((one, other) => one.key.localeCompare(other.key, 'en', { numeric: true }));
 }
 
-function mostFirst(counts: Map<string, FailureCount>): FailureCount[] {
-  return [...counts.values()].sort((one, other) => other.count - one.count || (one.key < other.key ? -1 : 1));
+function mostFirst(counts: FailureCounts): FailureCount[] {
+  return [...counts]
+    .flatMap(([key, ofKey]) => [...ofKey].map(([verdict, count]): FailureCount => ({ key, verdict, count })))
+    .sort((one, other) => other.count - one.count || (one.key < other.key ? -1 : 1));
 }
