@@ -1,19 +1,34 @@
 import { builtinModules } from 'node:module';
 import { defineConfig, type Plugin } from 'vite';
 
-// Loaded as they are: what brings native code along, dockerode, whose own packages are read at run time, pdfkit and
-// fontkit, which read files beside them, and bwip-js, which is large and seldom wanted.
+// Loaded as they are: what brings native code along, pdfkit and fontkit, which read files beside them, and bwip-js,
+// which is large and seldom wanted.
 // All else goes into the bundle: one file is read in a fraction of the time that a hundred take.
 const atRunTime = new Set([
   'electron',
   ...builtinModules,
   'bwip-js',
-  'dockerode',
   'fontkit',
   'pdfkit',
   'serialport',
   '@photostructure/sqlite',
 ]);
+
+/**
+ * What dockerode loads for engines behind SSH and for sessions of BuildKit. Slipway refuses the one and opens none of the
+ * other (`docker/endpoint.ts`, `docker/image-maker.ts`), and to load them takes three quarters of the library's time.
+ */
+const unusedTransports = new Set(['ssh2', '@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs']);
+
+function withoutUnusedTransports(): Plugin {
+  const nothing = '\0unused-transport';
+  return {
+    name: 'without-unused-transports',
+    enforce: 'pre',
+    resolveId: (id) => (unusedTransports.has(id) ? nothing : null),
+    load: (id) => (id === nothing ? 'export {};' : null),
+  };
+}
 
 /** Whether an import is left as it is. */
 function isExternal(id: string): boolean {
@@ -44,7 +59,7 @@ export default defineConfig({
   root: import.meta.dirname,
   publicDir: false,
   ssr: { noExternal: true },
-  plugins: [asciiOnly()],
+  plugins: [withoutUnusedTransports(), asciiOnly()],
   build: {
     ssr: true,
     target: 'node20',
