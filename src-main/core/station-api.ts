@@ -52,7 +52,7 @@ export interface StationOptions {
   onlyPort?: string;
   /** Stands in for `autoFlash` of `station.yaml`. */
   autoFlash?: boolean;
-  /** The engine is looked for once this resolves: to load its client blocks the process for a fifth of a second. */
+  /** The engine is looked for once this resolves: to load its client and to greet it are not for a window's first moment. */
   engineAfter?: Promise<unknown>;
   /** Something threw that should not have: for the program's log. */
   onDefect: (error: unknown) => void;

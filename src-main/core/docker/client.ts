@@ -14,8 +14,8 @@ export interface Client {
  * A client of the engine at one place.
  *
  * Every request has a connection of its own: one that is kept for the next request breaks it when the engine
- * was restarted in between, and would be left open at the end. The library is loaded with the first client,
- * since that takes a fifth of a second that the window should not wait for.
+ * was restarted in between, and would be left open at the end. The library is loaded with the first client:
+ * the window should not wait for it.
  *
  * @param apiVersion e.g. `1.41`; the engine's newest when left out
  */
