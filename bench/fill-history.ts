@@ -25,7 +25,7 @@ export function fillHistory(path: string, count: number): MadeRun[] {
         const run = history(index);
         table.insert(run);
         const position = table.positionOf(run.id) ?? 0;
-        tallies.count(run, position);
+        tallies.count(run, position, null);
         measured.insert(position, run);
         chain.seal(run);
         if (index % Math.floor(count / 40) === 0) sample.push(run);

@@ -8,17 +8,17 @@ import { runFilterSchema } from './station.js';
 export const runScopeSchema = runFilterSchema.omit({ before: true, limit: true });
 export type RunScope = z.infer<typeof runScopeSchema>;
 
-/** The statistics know no single unit and no order. */
-export const statisticsScopeSchema = runScopeSchema.omit({ unitSerial: true, batch: true });
+/** The statistics know no single unit. */
+export const statisticsScopeSchema = runScopeSchema.omit({ unitSerial: true });
 export type StatisticsScope = z.infer<typeof statisticsScopeSchema>;
 
 /** What the records say of many runs at once. None of these reads the runs one by one. */
 export const historyCalls = {
   /** The values to filter by; each column counted under all the other filters. `batch-unknown`. */
   'history.facets': call(runScopeSchema).returns<RunFacets>(),
-  /** `from` and `until` count in whole local days. */
+  /** `from` and `until` count in whole local days. Without them an order's series ends with its last run. `batch-unknown`. */
   'history.statistics': call(statisticsScopeSchema).returns<HistoryStatistics>(),
-  /** Of the newest passed runs; the scope's verdict and error are left aside. */
+  /** Of the newest passed runs; the scope's verdict and error are left aside. `batch-unknown`. */
   'history.durations': call(statisticsScopeSchema).returns<HistoryDurations>(),
   /** What can be charted with `runs.measurements`. */
   'history.measurementKinds': call(nothing).returns<MeasurementKind[]>(),

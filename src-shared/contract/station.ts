@@ -23,7 +23,7 @@ export const runFilterSchema = z.object({
   /** '' for runs that no operator was named for. */
   operator: z.string().max(80).optional(),
   faultCode: z.enum(faultCodes).optional(),
-  /** Only what counted for this order: runs of its recipe that ended while it was open. `batch-unknown`. */
+  /** Only what was counted for this order. `batch-unknown`. */
   batch: z.number().int().min(1).max(1_000_000_000).optional(),
   /** Runs that began at this time or later, in ms since the epoch. */
   from: z.number().int().min(0).optional(),

@@ -86,6 +86,19 @@ test('opens an order, and shows how far it is above the bays', async ({ openFake
       null,
     );
   await expect.poll(lastAsked).toMatchObject({ batch: 1 });
+
+  // The charts are of the same order, and can be of another.
+  await page.getByRole('tab', { name: 'Charts' }).click();
+  await expect(page.getByLabel('Order')).toHaveValue('1');
+  const charted = (name: string) =>
+    actOnStation(
+      (station, call) => station.asked.filter((one) => one.name === call).at(-1)?.input ?? null,
+      name,
+    );
+  for (const name of ['history.statistics', 'history.durations', 'history.facets']) {
+    await expect.poll(() => charted(name)).toEqual({ batch: 1 });
+  }
+  await page.getByRole('tab', { name: 'Runs' }).click();
   await page.getByLabel('Order').selectOption('All');
   await expect.poll(lastAsked).not.toHaveProperty('batch');
 });

@@ -45,7 +45,7 @@ export function createFakeBatches(): Batches {
     find: (batch) => fail('batch-unknown', { batch }),
     show: (batch) => fail('batch-unknown', { batch }),
     refusing: () => ok(null),
-    count: () => undefined,
+    count: () => null,
   };
 }
 

@@ -61,7 +61,7 @@ describe('an order of units', () => {
     ]);
   });
 
-  it('has its runs: what ended while it was open, and nothing else', () => {
+  it('has its runs: what was recorded while it was open, and nothing else', () => {
     const went = { startedAt: 500, endedAt: 2000 };
     end({ ...went, id: 'run-before', startedAt: 100, endedAt: 400, bay: 2 });
     const { id } = valueOf(records.batches.open(order, ada));
@@ -90,12 +90,82 @@ describe('an order of units', () => {
     expect(runsOf({ recipe: 'other' })).toEqual([]);
     expect(runsOf({ from: 2104 })).toEqual(['run-in-4']);
     expect(valueOf(records.history.facets({ batch: id }))).toMatchObject({
-      total: null,
-      recipe: [{ value: 'widget', count: null }],
+      total: 6,
+      recipe: [{ value: 'widget', count: 6 }],
+      verdict: [
+        { value: 'PASS', count: 4 },
+        { value: 'FAIL', count: 2 },
+      ],
     });
     const unknown = { error: { code: 'batch-unknown', params: { batch: 99 } } };
     expect(records.list({ batch: 99, limit: 1 })).toMatchObject(unknown);
     expect(records.history.facets({ batch: 99 })).toMatchObject(unknown);
+  });
+
+  it('lists every run that it counted, and charts those alone, whatever the clock said when they ended', () => {
+    const days = (count: number): number => count * 86_400_000;
+    end({ startedAt: days(2), endedAt: days(2) + 1, unitSerial: 'SN-0' });
+    const { id } = valueOf(records.batches.open(order, { operator: 'Ada', at: days(10) }));
+    // Recorded long after it ended, when the order was open already; and begun by a clock that was set back since.
+    end({ startedAt: days(5), endedAt: days(5) + 1, unitSerial: 'SN-1', bay: 2 });
+    end({
+      startedAt: days(30),
+      endedAt: days(11),
+      unitSerial: 'SN-2',
+      verdict: 'FAIL',
+      fault: fault('test-failed'),
+    });
+    valueOf(records.batches.close(id, { operator: 'Ben', at: days(12) }));
+    // Ended in time, and recorded when the order was closed for good.
+    end({ startedAt: days(11), endedAt: days(11) + 1, unitSerial: 'SN-1', bay: 2 });
+
+    expect(valueOf(records.batches.show(id)).batch).toMatchObject({ passed: 1, failed: 1 });
+    const listed = valueOf(records.list({ batch: id, limit: 50 }));
+    expect(listed.map(({ unitSerial }) => unitSerial)).toEqual(['SN-2', 'SN-1']);
+    const charted = valueOf(records.history.statistics({ batch: id }));
+    expect(charted).toMatchObject({
+      step: 'day',
+      total: { runs: 2, pass: 1, fail: 1 },
+      byBay: [{ key: '1' }, { key: '2' }],
+      failuresByCode: [{ key: 'test-failed', count: 1 }],
+    });
+    // From the first day of the order to its last, not until today.
+    expect(charted.series).toHaveLength(26);
+    expect(valueOf(records.history.statistics({ batch: id, bay: 2 })).total.runs).toBe(1);
+    expect(valueOf(records.history.statistics({ batch: id, until: days(20) })).total.runs).toBe(1);
+    expect(valueOf(records.history.durations({ batch: id })).all).toMatchObject({ runs: 1, median: 1 });
+    const unknown = { error: { code: 'batch-unknown' } };
+    expect(records.history.statistics({ batch: 9 })).toMatchObject(unknown);
+    expect(records.history.durations({ batch: 9 })).toMatchObject(unknown);
+    expect(records.measurements({ batch: 9, recipe: 'widget', name: 'vcc', limit: 9 })).toMatchObject(
+      unknown,
+    );
+  });
+
+  it('charts a measurement of its own units alone, and of what else is asked for', () => {
+    const tests = (volt: number): RunRecord['tests'] => {
+      const at = { startedAt: 0, endedAt: 0, exitCode: null };
+      const vcc = { name: 'vcc', text: String(volt), number: volt, verdict: 'PASS' } as const;
+      const attempts = [{ ...at, verdict: 'PASS' as const, measurements: [vcc] }];
+      return [{ ...at, name: 'power', kind: 'serial', optional: false, verdict: 'PASS', attempts }];
+    };
+    end({ tests: tests(1) });
+    const { id } = valueOf(records.batches.open(order, ada));
+    end({ tests: tests(2), bay: 1 });
+    end({ tests: [], bay: 1 });
+    end({ tests: tests(3), bay: 2 });
+    valueOf(records.batches.close(id, ada));
+    end({ tests: tests(4), bay: 2 });
+    const values = (search: Omit<RunSearch, 'limit' | 'recipe'>, limit = 9): (number | null)[] =>
+      valueOf(records.measurements({ recipe: 'widget', name: 'vcc', limit, ...search })).map(
+        ({ value }) => value,
+      );
+    expect(values({})).toEqual([1, 2, 3, 4]);
+    expect(values({ batch: id })).toEqual([2, 3]);
+    expect(values({ batch: id, bay: 2 })).toEqual([3]);
+    expect(values({ bay: 2 })).toEqual([3, 4]);
+    expect(values({ batch: id }, 1)).toEqual([3]);
+    expect(values({ batch: id, operator: 'nobody' })).toEqual([]);
   });
 
   it('takes attempts on a unit without a number for one unit', () => {

@@ -8,7 +8,6 @@ import {
 import type { BatchOrder } from '../../../src-shared/contract/batches.js';
 import { fail, faultSchema, ok, type Result } from '../../../src-shared/model/result.js';
 import type { RunRecord } from '../../../src-shared/model/run.js';
-import { unitOf } from './batch-runs.js';
 import { createStatements, type Database, type SqlValue } from './sqlite.js';
 
 /** Orders in their tables. Every write is committed when the call returns. */
@@ -25,12 +24,31 @@ export interface Batches {
   show(batch: number): Result<BatchDetail>;
   /** The open order that wants none of this serial number; null when there is no such order. */
   refusing(recipe: string, serial: string): Result<Batch | null>;
-  /** Counts a run that got its verdict; in the transaction that writes it. */
-  count(run: RunRecord): void;
+  /**
+   * Counts a run that got its verdict for the order of its recipe that is open, in the transaction that writes it; gives
+   * that order, null where the run belongs to none.
+   */
+  count(run: RunRecord, position: number): number | null;
+}
+
+/** By what an order tells its units apart: the serial number, or the first of the attempts at a unit without one. */
+function unitOf({ unitSerial, firstRun, id }: RunRecord): string {
+  return unitSerial ?? `run:${firstRun ?? id}`;
+}
+
+/** Says `batch-unknown` of an order that there is none of; fine where none is named. */
+export function createBatchCheck(database: Database): (batch: number | undefined) => Result<void> {
+  const statement = createStatements(database);
+  return (batch) =>
+    batch === undefined || statement('SELECT 1 FROM batches WHERE id = ?').get(batch) !== undefined
+      ? ok()
+      : fail('batch-unknown', { batch });
 }
 
 const flag = z.number().transform((value) => value === 1);
 const batchRow = batchSchema.extend({ expectsSerials: flag });
+const openRow = batchRow.pick({ id: true, orderNumber: true, expectsSerials: true });
+type OpenBatch = z.infer<typeof openRow>;
 const unitRow = batchUnitSchema.extend({
   expected: flag,
   fault: z
@@ -63,14 +81,20 @@ export function createBatchTable(
   const batches = (rest: string, ...values: SqlValue[]): Batch[] =>
     z.array(batchRow).parse(statement(`${selectBatches} ${rest}`).all(...values));
   const find = (id: number): Batch | undefined => batches('WHERE batches.id = ? GROUP BY batches.id', id)[0];
-  const openOf = (recipe: string): Batch | undefined =>
-    batches('WHERE recipe = ? AND closed_at IS NULL GROUP BY batches.id', recipe)[0];
+  /** Without its counts: this is asked as each run ends, and counting reads every unit of the order. */
+  const openOf = (recipe: string): OpenBatch | undefined => {
+    const row = statement(
+      `SELECT id, order_number AS orderNumber, expects_serials AS expectsSerials FROM batches
+       WHERE recipe = ? AND closed_at IS NULL`,
+    ).get(recipe);
+    return row === undefined ? undefined : openRow.parse(row);
+  };
   const unknown = (batch: number): Result<never> => fail('batch-unknown', { batch });
   const found = (id: number): Result<Batch> => {
     const batch = find(id);
     return batch === undefined ? unknown(id) : ok(batch);
   };
-  const isExpected = (batch: Batch, serial: string | null): boolean =>
+  const isExpected = (batch: OpenBatch, serial: string | null): boolean =>
     !batch.expectsSerials ||
     (serial !== null &&
       statement('SELECT 1 FROM batch_serials WHERE batch = ? AND serial = ?').get(batch.id, serial) !==
@@ -144,13 +168,16 @@ export function createBatchTable(
     refusing: (recipe, serial) =>
       guard.attempt(() => {
         const batch = openOf(recipe);
-        return ok(batch === undefined || isExpected(batch, serial) ? null : batch);
+        return batch === undefined || isExpected(batch, serial) ? ok(null) : found(batch.id);
       }),
-    count(run) {
+    count(run, position) {
       const batch = openOf(run.recipe);
-      if (batch === undefined || run.verdict === null) return;
+      if (batch === undefined || run.verdict === null) return null;
       // Refused before anything was done to it: it is no unit of this order.
-      if (run.fault?.code === 'serial-unexpected') return;
+      if (run.fault?.code === 'serial-unexpected') return null;
+      statement(
+        'INSERT INTO batch_runs (batch, position, facet) SELECT ?, position, facet FROM runs WHERE position = ?',
+      ).run(batch.id, position);
       statement(
         `INSERT INTO batch_units (batch, unit, serial, expected, runs, passes, last_run, last_at, verdict, fault_code)
          VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
@@ -168,6 +195,7 @@ export function createBatchTable(
         run.verdict,
         run.fault?.code ?? '',
       );
+      return batch.id;
     },
   };
 }

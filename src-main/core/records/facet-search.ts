@@ -14,6 +14,8 @@ export interface Facet {
 export interface PositionSearch {
   facet: Partial<Facet>;
   unitSerial?: string | undefined;
+  /** Only the runs that were counted for this order. */
+  batch?: number | undefined;
   /** Positions below this, and at or above `from`. */
   below: number;
   from: number;
@@ -28,19 +30,20 @@ export interface PositionSearch {
 export function createPositionSearch(database: Database): (search: PositionSearch) => number[] {
   const statement = createStatements(database);
 
-  return ({ facet, unitSerial, below, from, limit }) => {
+  return ({ facet, unitSerial, batch, below, from, limit }) => {
     const conditions = Object.entries(facet) as [keyof Facet, string | number][];
     if (conditions.length === 0 && unitSerial === undefined) {
+      const [table, only, values] =
+        batch === undefined ? ['runs', '', []] : ['batch_runs', 'batch = ? AND', [batch]];
       const newest = statement(
-        'SELECT position FROM runs WHERE position < ? AND position >= ? ORDER BY position DESC LIMIT ?',
+        `SELECT position FROM ${table} WHERE ${only} position < ? AND position >= ? ORDER BY position DESC LIMIT ?`,
       );
-      return newest.all(below, from, limit).map((row) => (row as { position: number }).position);
+      return newest.all(...values, below, from, limit).map((row) => (row as { position: number }).position);
     }
 
     const serial: SqlValue[] = unitSerial === undefined ? [] : [unitSerial];
-    const ofSerial = unitSerial === undefined ? '' : 'unit_serial = ? AND';
-    const table = unitSerial === undefined ? 'runs' : 'runs INDEXED BY runs_by_serial';
-    const newestOf = `SELECT position FROM ${table} WHERE ${ofSerial} facet = FACET AND position < ? AND position >= ?
+    const { table, only, values: scope } = sourceOf(unitSerial, batch);
+    const newestOf = `SELECT position FROM ${table} WHERE ${only} facet = FACET AND position < ? AND position >= ?
       ORDER BY position DESC LIMIT`;
     const heads = statement(`
       ${unitSerial === undefined ? '' : presentFacets}
@@ -52,7 +55,7 @@ export function createPositionSearch(database: Database): (search: PositionSearc
     const following = statement(`${newestOf.replace('FACET', '?')} ?`);
 
     const values = conditions.map(([, value]) => value);
-    const rows = heads.all(...serial, ...serial, ...serial, below, from, ...values, limit) as Head[];
+    const rows = heads.all(...serial, ...serial, ...scope, below, from, ...values, limit) as Head[];
     const queue = rows.map(({ facet: of, position }): Source => ({
       facet: of,
       position,
@@ -65,7 +68,7 @@ export function createPositionSearch(database: Database): (search: PositionSearc
       if (found.length === limit) break;
       if (source.ahead.length === 0) {
         // More each time: a combination that gave one is likely to give the next as well.
-        const more = following.all(...serial, source.facet, source.position, from, source.fetch);
+        const more = following.all(...scope, source.facet, source.position, from, source.fetch);
         source.ahead = (more as { position: number }[]).map(({ position }) => position).reverse();
         source.fetch = Math.min(64, source.fetch * 4);
       }
@@ -74,6 +77,23 @@ export function createPositionSearch(database: Database): (search: PositionSearc
     }
     return found;
   };
+}
+
+/** The rows among which one combination is looked for, by an index that ends with the position. */
+function sourceOf(
+  unitSerial: string | undefined,
+  batch: number | undefined,
+): { table: string; only: string; values: SqlValue[] } {
+  if (unitSerial === undefined) {
+    return batch === undefined
+      ? { table: 'runs', only: '', values: [] }
+      : { table: 'batch_runs INDEXED BY batch_runs_by_facet', only: 'batch = ? AND', values: [batch] };
+  }
+  const table = 'runs INDEXED BY runs_by_serial';
+  if (batch === undefined) return { table, only: 'unit_serial = ? AND', values: [unitSerial] };
+  const isIn =
+    'EXISTS (SELECT 1 FROM batch_runs AS own WHERE own.batch = ? AND own.position = runs.position)';
+  return { table, only: `unit_serial = ? AND ${isIn} AND`, values: [unitSerial, batch] };
 }
 
 interface Head {

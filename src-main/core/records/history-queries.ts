@@ -11,11 +11,11 @@ import {
 } from '../../../src-shared/model/history.js';
 import { ok, type Result } from '../../../src-shared/model/result.js';
 import { phaseRecordSchema } from '../../../src-shared/model/run.js';
-import { createBatchRuns } from './batch-runs.js';
+import { createBatchCheck } from './batch-table.js';
 import { durationsOf, type TimedRun } from './durations.js';
 import { createPositionSearch } from './facet-search.js';
 import { beginningOf, dayOf, nextAfter, rangesOf, startOf, type TallyRange } from './local-days.js';
-import { positionsPerMillisecond } from './run-table.js';
+import { searchOf } from './scope-search.js';
 import { createStatements, type Database } from './sqlite.js';
 import { statisticsOf, stepFor } from './statistics.js';
 import { createTallyReader, type FacetRow } from './tally-reader.js';
@@ -69,60 +69,64 @@ export function createHistoryQueries(
   const statement = createStatements(database);
   const search = createPositionSearch(database);
   const tallies = createTallyReader(database);
-  const batchRuns = createBatchRuns(database);
+  const checkBatch = createBatchCheck(database);
 
-  /** When the oldest and the newest day with a tally begin; null without any. */
-  function talliedSpan(): { oldest: number; newest: number } | null {
+  /** When the oldest and the newest day with a tally begin, of an order or of all; null without any. */
+  function talliedSpan(batch: number | undefined): { oldest: number; newest: number } | null {
     // Each alone is one descent of the index; both in one SELECT would read all of it.
-    const { oldest, newest } = statement(
-      `SELECT (SELECT min(bucket) FROM tallies WHERE kind = ?) AS oldest,
-         (SELECT max(bucket) FROM tallies WHERE kind = ?) AS newest`,
-    ).get(tallyKinds.day, tallyKinds.day) as { oldest: number | null; newest: number | null };
+    const { oldest, newest } = (
+      batch === undefined
+        ? statement(
+            `SELECT (SELECT min(bucket) FROM tallies WHERE kind = ?1) AS oldest,
+               (SELECT max(bucket) FROM tallies WHERE kind = ?1) AS newest`,
+          ).get(tallyKinds.day)
+        : statement(
+            `SELECT (SELECT min(bucket) FROM batch_tallies WHERE batch = ?1) AS oldest,
+               (SELECT max(bucket) FROM batch_tallies WHERE batch = ?1) AS newest`,
+          ).get(batch)
+    ) as { oldest: number | null; newest: number | null };
     return oldest === null || newest === null ? null : { oldest: startOf(oldest), newest: startOf(newest) };
   }
 
-  /** A scope's span with its open ends filled in; what began after now, by a clock that was set back, is in it. */
-  function spanOf({ from, until }: RunScope): { from: number; until: number } {
-    const there = talliedSpan();
+  /**
+   * A scope's span with its open ends filled in; what began after now, by a clock that was set back, is in it. An order
+   * ends with its last run, all other history goes on until today.
+   */
+  function spanOf({ from, until, batch }: RunScope): { from: number; until: number } {
+    const there = talliedSpan(batch);
     const today = beginningOf(now(), 'day');
-    const end = until ?? nextAfter(Math.max(today, there?.newest ?? today), 'day');
+    const newest = there?.newest ?? today;
+    const end = until ?? nextAfter(batch === undefined ? Math.max(today, newest) : newest, 'day');
     return { from: Math.min(end, Math.max(from ?? 0, there?.oldest ?? end)), until: end };
   }
 
+  const daysOf = ({ from, until }: { from: number; until: number }): TallyRange => ({
+    kind: 'day',
+    from: dayOf(from),
+    until: dayOf(nextAfter(until - 1, 'day')),
+  });
+
   /** The facets among which the runs of a scope are, each with how many; null where to count them would read the runs. */
-  function counted({ from, until, unitSerial, batch }: RunScope): Result<Map<number, number | null>> {
-    const uncounted = (rows: unknown[]): Map<number, null> =>
-      new Map(
-        z
-          .array(facetRow)
-          .parse(rows)
-          .map(({ facet }) => [facet, null]),
-      );
+  function counted({ from, until, unitSerial, batch }: RunScope): Map<number, number | null> {
     if (unitSerial !== undefined) {
       const ofUnit = 'SELECT DISTINCT facet FROM runs INDEXED BY runs_by_serial WHERE unit_serial = ?';
-      return ok(uncounted(statement(ofUnit).all(unitSerial)));
+      const rows = z.array(facetRow).parse(statement(ofUnit).all(unitSerial));
+      return new Map(rows.map(({ facet }) => [facet, null]));
     }
-    if (batch !== undefined) {
-      const order = batchRuns(batch);
-      if (!order.ok) return order;
-      const ofOrder = `SELECT id AS facet FROM facets WHERE recipe = ?
-        AND EXISTS (SELECT 1 FROM runs WHERE facet = facets.id AND position >= ? AND position < ?)`;
-      return ok(uncounted(statement(ofOrder).all(order.value.recipe, order.value.from, order.value.below)));
-    }
-    const span = spanOf({ from, until });
-    return ok(tallies.count(rangesOf(span.from, span.until)));
+    const span = spanOf({ from, until, batch });
+    return batch === undefined
+      ? tallies.count(rangesOf(span.from, span.until))
+      : tallies.count([daysOf(span)], batch);
   }
 
-  function facets(scope: RunScope): Result<RunFacets> {
+  function facets(scope: RunScope): RunFacets {
     const all = tallies.facets();
-    const source = counted(scope);
-    if (!source.ok) return source;
-    const isCounted = scope.unitSerial === undefined && scope.batch === undefined;
+    const isCounted = scope.unitSerial === undefined;
     const counts = Object.fromEntries(
       facetNames.map((name) => [name, new Map<string | number, number | null>()]),
     ) as Record<FacetName, Map<string | number, number | null>>;
     let total = 0;
-    for (const [id, runs] of source.value) {
+    for (const [id, runs] of counted(scope)) {
       const facet = all.get(id);
       // A run that goes on has no verdict yet.
       if (facet === undefined || facet.verdict === '') continue;
@@ -138,7 +142,7 @@ export function createHistoryQueries(
       [...counts[name]]
         .map(([value, count]) => ({ value: String(value), count }))
         .sort((one, other) => (other.count ?? 0) - (one.count ?? 0) || (one.value < other.value ? -1 : 1));
-    return ok({
+    return {
       verdict: of('verdict'),
       model: of('model'),
       recipe: of('recipe'),
@@ -146,35 +150,25 @@ export function createHistoryQueries(
       operator: of('operator'),
       faultCode: of('faultCode'),
       total: isCounted ? total : null,
-    });
+    };
   }
 
   function statistics(scope: StatisticsScope): HistoryStatistics {
     const span = spanOf(scope);
     const step = stepFor(span);
     // Days make weeks; whole months are kept as such.
-    const ranges: TallyRange[] =
-      step === 'month'
-        ? rangesOf(span.from, span.until)
-        : [{ kind: 'day', from: dayOf(span.from), until: dayOf(nextAfter(span.until - 1, 'day')) }];
+    const ranges =
+      step === 'month' && scope.batch === undefined ? rangesOf(span.from, span.until) : [daysOf(span)];
     return statisticsOf(
-      tallies.read(ranges, (facet) => missedBy(facet, scope) === null),
+      tallies.read(ranges, (facet) => missedBy(facet, scope) === null, scope.batch),
       span,
       step,
     );
   }
 
   function durations(scope: StatisticsScope): HistoryDurations {
-    const { bay, recipe, model, operator, from, until } = scope;
-    const facet = Object.fromEntries(
-      Object.entries({ bay, recipe, model, operator, verdict: 'PASS' }).filter(
-        ([, value]) => value !== undefined,
-      ),
-    );
     const positions = search({
-      facet,
-      below: (until ?? Number.MAX_SAFE_INTEGER / positionsPerMillisecond) * positionsPerMillisecond,
-      from: (from ?? 0) * positionsPerMillisecond,
+      ...searchOf({ ...scope, verdict: 'PASS', faultCode: undefined }),
       limit: durationSample,
     });
     const rows = statement(
@@ -191,10 +185,17 @@ export function createHistoryQueries(
     return durationsOf(runs, durationSample);
   }
 
+  /** Answers what is asked of an order that there is, or of none. */
+  const ask = <Value>(scope: StatisticsScope, answer: () => Value): Result<Value> =>
+    attempt(() => {
+      const known = checkBatch(scope.batch);
+      return known.ok ? ok(answer()) : known;
+    });
+
   return {
-    facets: (scope) => attempt(() => facets(scope)),
-    statistics: (scope) => attempt(() => ok(statistics(scope))),
-    durations: (scope) => attempt(() => ok(durations(scope))),
+    facets: (scope) => ask(scope, () => facets(scope)),
+    statistics: (scope) => ask(scope, () => statistics(scope)),
+    durations: (scope) => ask(scope, () => durations(scope)),
     measurementKinds: () =>
       attempt(() =>
         ok(

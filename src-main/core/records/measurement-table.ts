@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RunRecord } from '../../../src-shared/model/run.js';
 import type { MeasurementPoint } from '../../../src-shared/model/measurement-point.js';
+import { createPositionSearch, type PositionSearch } from './facet-search.js';
 import { createStatements, type Database } from './sqlite.js';
 
 /** One measurement of one recipe over its units. */
@@ -17,9 +18,13 @@ export interface MeasurementSeries {
 export interface MeasurementTable {
   /** Writes what the attempts that count measured. */
   insert(position: number, run: RunRecord): void;
-  /** Oldest first. */
-  newest(series: MeasurementSeries): MeasurementPoint[];
+  /** Oldest first; of the runs that are searched for, or of all. */
+  newest(series: MeasurementSeries, among: Omit<PositionSearch, 'limit'> | null): MeasurementPoint[];
 }
+
+/** How many of the runs that are searched for are looked at together, and how often at most: a test may hardly ever be met. */
+const page = 500;
+const mostPages = 20;
 
 const rowSchema = z.object({
   run: z.string(),
@@ -36,6 +41,7 @@ const rowSchema = z.object({
 
 export function createMeasurementTable(database: Database): MeasurementTable {
   const statement = createStatements(database);
+  const search = createPositionSearch(database);
 
   function seriesId(recipe: string, test: string, name: string): number {
     statement('INSERT OR IGNORE INTO measurement_series (recipe, test, name) VALUES (?, ?, ?)').run(
@@ -67,21 +73,20 @@ export function createMeasurementTable(database: Database): MeasurementTable {
         }
       }
     },
-    newest({ recipe, name, test, limit }) {
-      // Each series is read by its own key's end; only a handful of tests share a name.
+    newest({ recipe, name, test, limit }, among) {
       const ids = statement(
         'SELECT id FROM measurement_series WHERE recipe = ? AND name = ? AND (? IS NULL OR test = ?)',
       ).all(recipe, name, test ?? null, test ?? null) as { id: number }[];
-      const rows = ids.flatMap(({ id }) =>
-        statement(
-          `SELECT runs.id AS run, runs.started_at AS at, runs.unit_serial AS unitSerial, series.test AS test,
-             value, text, unit, least AS min, most AS max, verdict
-           FROM measurements
-           JOIN runs ON runs.position = measurements.run
-           JOIN measurement_series AS series ON series.id = measurements.series
-           WHERE measurements.series = ? ORDER BY measurements.run DESC LIMIT ?`,
-        ).all(id, limit),
-      );
+      // Each series is read by its own key's end; only a handful of tests share a name.
+      const newestOf = (id: number): unknown[] =>
+        statement(`${selectPoints} WHERE measurements.series = ? ORDER BY measurements.run DESC LIMIT ?`).all(
+          id,
+          limit,
+        );
+      const rows =
+        among === null
+          ? ids.flatMap(({ id }) => newestOf(id))
+          : newestAmong(JSON.stringify(ids.map(({ id }) => id)), among, limit);
       return z
         .array(rowSchema)
         .parse(rows)
@@ -89,4 +94,27 @@ export function createMeasurementTable(database: Database): MeasurementTable {
         .slice(-limit);
     },
   };
+
+  /** What was measured in the runs of a search: those are found first, a page at a time, and each has its place in a series. */
+  function newestAmong(ids: string, among: Omit<PositionSearch, 'limit'>, limit: number): unknown[] {
+    const rows: unknown[] = [];
+    let { below } = among;
+    for (let count = 0; count < mostPages && rows.length < limit; count += 1) {
+      const positions = search({ ...among, below, limit: page });
+      const ofPage = statement(
+        `${selectPoints} WHERE measurements.series IN (SELECT value FROM json_each(?))
+           AND measurements.run IN (SELECT value FROM json_each(?)) ORDER BY measurements.run DESC`,
+      );
+      rows.push(...ofPage.all(ids, JSON.stringify(positions)));
+      if (positions.length < page) break;
+      below = positions.at(-1) ?? 0;
+    }
+    return rows;
+  }
 }
+
+const selectPoints = `SELECT runs.id AS run, runs.started_at AS at, runs.unit_serial AS unitSerial, series.test AS test,
+    value, text, unit, least AS min, most AS max, verdict
+  FROM measurements
+  JOIN runs ON runs.position = measurements.run
+  JOIN measurement_series AS series ON series.id = measurements.series`;

@@ -263,6 +263,47 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (batch, unit)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Which runs were counted for an order. A run may be recorded long after it ended, or by a clock that was set back: only
+  -- what was written as it was counted agrees with the counts.
+  CREATE TABLE batch_runs (
+    batch INTEGER NOT NULL REFERENCES batches (id),
+    position INTEGER NOT NULL REFERENCES runs (position),
+    facet INTEGER NOT NULL REFERENCES facets (id),
+    PRIMARY KEY (batch, position)
+  ) STRICT, WITHOUT ROWID;
+  -- Ends with the position, as an index of such a table ends with its key.
+  CREATE INDEX batch_runs_by_facet ON batch_runs (batch, facet);
+  -- As tallies, by day alone: an order takes weeks.
+  CREATE TABLE batch_tallies (
+    batch INTEGER NOT NULL REFERENCES batches (id),
+    bucket INTEGER NOT NULL,
+    facet INTEGER NOT NULL REFERENCES facets (id),
+    phase TEXT NOT NULL,
+    runs INTEGER NOT NULL,
+    firsts INTEGER NOT NULL,
+    PRIMARY KEY (batch, bucket, facet, phase)
+  ) STRICT, WITHOUT ROWID;
+  -- Of the orders so far: the runs that ended meanwhile, of units that were counted. None takes longer than two days.
+  INSERT INTO batch_runs
+  SELECT batches.id, runs.position, runs.facet FROM batches
+  JOIN facets ON facets.recipe = batches.recipe AND facets.verdict <> '' AND facets.fault_code <> 'serial-unexpected'
+  JOIN runs ON runs.facet = facets.id AND runs.position >= (batches.opened_at - 172800000) * 1000
+    AND runs.position < (coalesce(batches.closed_at, 9000000000000) + 1) * 1000
+  WHERE runs.ended_at BETWEEN batches.opened_at AND coalesce(batches.closed_at, 9000000000000)
+    AND EXISTS (SELECT 1 FROM batch_units WHERE batch_units.batch = batches.id
+      AND unit = coalesce(runs.unit_serial, 'run:' || coalesce(runs.first_run, runs.id)));
+  INSERT OR IGNORE INTO batch_runs
+  SELECT batch, runs.position, runs.facet FROM batch_units JOIN runs ON runs.id = last_run;
+  INSERT INTO batch_tallies
+  SELECT batch, CAST(strftime('%Y%m%d', started_at / 1000, 'unixepoch', 'localtime') AS INTEGER) AS day, runs.facet,
+    CASE verdict WHEN 'PASS' THEN '' ELSE coalesce((
+      SELECT json_extract(value, '$.phase') FROM json_each(phases)
+      WHERE json_extract(value, '$.phase') <> 'finish' ORDER BY key DESC LIMIT 1), '') END AS ended_in,
+    count(*), sum(attempt = 1)
+  FROM batch_runs JOIN runs ON runs.position = batch_runs.position JOIN facets ON facets.id = runs.facet
+  GROUP BY batch, day, runs.facet, ended_in;
+  `,
 ];
 
 /** Marks a file as Slipway's in SQLite's own header field: "SLIP". */

@@ -213,6 +213,14 @@ describe('opening the database', () => {
           ok: true,
           value: { total: { runs: 1, fail: 1 }, failuresByPhase: [{ key: 'flash', count: 1 }] },
         });
+        if (version >= 7) {
+          // So are the runs of an order, from before they were kept.
+          const ofOrder = records.value.list({ batch: 1, limit: 10 });
+          expect(ofOrder).toMatchObject({ value: [{ unitSerial: 'SN-1' }] });
+          expect(records.value.history.statistics({ batch: 1 })).toMatchObject({
+            value: { total: { runs: 1, fail: 1 }, failuresByPhase: [{ key: 'flash', count: 1 }] },
+          });
+        }
         expect(records.value.counters()).toEqual({ since: 1, runs: 1, units: 1, pass: 0, fail: 1, other: 0 });
         records.value.close();
         expect(await verifyChain({ path })).toMatchObject({ ok: true, value: { records: 1, problems: [] } });

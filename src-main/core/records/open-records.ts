@@ -12,11 +12,11 @@ import { createAllocations } from './allocations.js';
 import { createOutbox, type NewDelivery } from './outbox.js';
 import { createHistoryQueries } from './history-queries.js';
 import { createLabelJobs, type NewLabelJob } from './label-jobs.js';
-import { createBatchRuns } from './batch-runs.js';
-import { createBatchTable } from './batch-table.js';
+import { createBatchCheck, createBatchTable } from './batch-table.js';
 import type { PositionSearch } from './facet-search.js';
 import { createMeasurementTable } from './measurement-table.js';
-import { createRunTable, positionsPerMillisecond } from './run-table.js';
+import { createRunTable } from './run-table.js';
+import { searchOf } from './scope-search.js';
 import { createShellTable } from './shell-table.js';
 import { createChain } from './chain.js';
 import { createTallyTable } from './tally-table.js';
@@ -123,28 +123,7 @@ function createRecords(
   let shift = counters;
 
   const batches = createBatchTable(database, { host, commit, attempt });
-  const batchRuns = createBatchRuns(database);
-
-  /** Runs of an order: what ended while it was open stands nowhere by itself, so what is found is looked at. */
-  function ofBatch(batch: number, wanted: PositionSearch): Result<RunRecord[]> {
-    const found = batchRuns(batch);
-    if (!found.ok) return found;
-    const { recipe, has } = found.value;
-    if (wanted.facet.recipe !== undefined && wanted.facet.recipe !== recipe) return ok([]);
-    const search = { ...wanted, facet: { ...wanted.facet, recipe } };
-    search.from = Math.max(wanted.from, found.value.from);
-    search.below = Math.min(wanted.below, found.value.below);
-    const list: RunRecord[] = [];
-    for (;;) {
-      const page = runs.newest(search);
-      if (!page.ok) return page;
-      list.push(...page.value.filter(has));
-      const last = page.value.at(-1);
-      if (list.length >= wanted.limit) return ok(list.slice(0, wanted.limit));
-      if (last === undefined || page.value.length < wanted.limit) return ok(list);
-      search.below = runs.positionOf(last.id) ?? search.from;
-    }
-  }
+  const checkBatch = createBatchCheck(database);
 
   const beat = (): Result<void> =>
     commit(() => {
@@ -188,8 +167,7 @@ function createRecords(
         const position = runs.positionOf(run.id);
         if (position !== null) {
           measured.insert(position, run);
-          tallies.count(run, position);
-          batches.count(run);
+          tallies.count(run, position, batches.count(run, position));
         }
         chain.seal(run);
       });
@@ -204,24 +182,17 @@ function createRecords(
         if (!found.ok) return found;
         return found.value === null ? fail('run-unknown', { run: runId }) : ok(found.value.run);
       }),
-    list: ({ batch, before, from, until, limit, unitSerial, faultCode, ...given }) =>
+    list: ({ before, limit, ...scope }) =>
       attempt(() => {
-        let below = (until ?? Number.MAX_SAFE_INTEGER / positionsPerMillisecond) * positionsPerMillisecond;
+        const known = checkBatch(scope.batch);
+        if (!known.ok) return known;
+        const wanted: PositionSearch = { ...searchOf(scope), limit };
         if (before !== undefined) {
           const position = runs.positionOf(before);
           if (position === null) return fail('run-unknown', { run: before });
-          below = Math.min(below, position);
+          wanted.below = Math.min(wanted.below, position);
         }
-        const { bay, verdict, recipe, model, operator } = given;
-        const facet = { bay, verdict, recipe, model, operator, fault_code: faultCode };
-        const wanted: PositionSearch = {
-          facet: Object.fromEntries(Object.entries(facet).filter(([, value]) => value !== undefined)),
-          unitSerial,
-          below,
-          from: (from ?? 0) * positionsPerMillisecond,
-          limit,
-        };
-        return batch === undefined ? runs.newest(wanted) : ofBatch(batch, wanted);
+        return runs.newest(wanted);
       }),
     unfinished() {
       const open = attempt(() => runs.newest({ ...everywhere, facet: { verdict: '' } }));
@@ -246,7 +217,14 @@ function createRecords(
     history: createHistoryQueries(database, { now: () => clock.now(), attempt }),
     labels,
     shells: createShellTable(database, { commit, attempt }),
-    measurements: (series) => attempt(() => ok(measured.newest(series))),
+    measurements: ({ recipe, name, test, limit, ...scope }) =>
+      attempt(() => {
+        const known = checkBatch(scope.batch);
+        if (!known.ok) return known;
+        const series = { recipe, name, test, limit };
+        const isNarrowed = Object.values(scope).some((value) => value !== undefined);
+        return ok(measured.newest(series, isNarrowed ? searchOf({ recipe, ...scope }) : null));
+      }),
     allocate(range, runId) {
       const taken: (number | null)[] = [];
       const saved = commit(() => {

@@ -2,6 +2,7 @@ import type { Result } from '../../../src-shared/model/result.js';
 import type { LogLine, RunRecord } from '../../../src-shared/model/run.js';
 import type { Counters } from '../../../src-shared/model/station.js';
 import type { RunFilter } from '../../../src-shared/contract.js';
+import type { RunScope } from '../../../src-shared/contract/history.js';
 import type { MeasurementPoint } from '../../../src-shared/model/measurement-point.js';
 import type { NumberRange } from './allocations.js';
 import type { MeasurementSeries } from './measurement-table.js';
@@ -52,8 +53,10 @@ export interface Records {
   readonly labels: LabelJobs;
   /** The shells that were opened in the bays' containers. */
   readonly shells: ShellRecords;
-  /** What was measured over the last units, oldest first. */
-  measurements(series: MeasurementSeries): Result<MeasurementPoint[]>;
+  /** What was measured over the last units, oldest first; all that is given must hold. `batch-unknown`. */
+  measurements(
+    series: MeasurementSeries & Omit<RunScope, 'recipe' | 'unitSerial'>,
+  ): Result<MeasurementPoint[]>;
   /**
    * A number of a range for a run, committed before this returns: never one that another run has, crash or no
    * crash. The same run gets the same number again. `serials-exhausted`, `records-unwritable`.

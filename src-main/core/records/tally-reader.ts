@@ -34,11 +34,11 @@ export interface TallyReader {
   facets(): ReadonlyMap<number, FacetRow>;
   /**
    * The tallies of some ranges whose facets are wanted, in no order. Slots are days (20260513), or months (20260500).
-   * `isWanted` is asked once a facet.
+   * `isWanted` is asked once a facet. Those of an order are kept by day alone.
    */
-  read(ranges: readonly TallyRange[], isWanted: (facet: FacetRow) => boolean): Tallied[];
+  read(ranges: readonly TallyRange[], isWanted: (facet: FacetRow) => boolean, batch?: number): Tallied[];
   /** How many runs each facet has in some ranges. */
-  count(ranges: readonly TallyRange[]): Map<number, number>;
+  count(ranges: readonly TallyRange[], batch?: number): Map<number, number>;
 }
 
 /** Lists of plain values, by the hundred thousand: to parse each value by a schema of its own takes longer than the query. */
@@ -59,7 +59,15 @@ const facetColumns = z.object({
 });
 const countColumns = z.object({ facet: numbers, runs: numbers });
 const tallyColumns = countColumns.extend({ bucket: numbers, phase: texts, firsts: numbers });
-const inRange = 'tallies WHERE kind = ? AND bucket >= ? AND bucket < ?';
+
+/** Where the tallies of a range are: those of an order, or of all runs. */
+function placeOf({ kind, from, until }: TallyRange, batch: number | undefined): [string, SqlValue[]] {
+  if (batch === undefined) {
+    return ['tallies WHERE kind = ? AND bucket >= ? AND bucket < ?', [tallyKinds[kind], from, until]];
+  }
+  if (kind !== 'day') throw new Error('The tallies of an order are kept by day');
+  return ['batch_tallies WHERE batch = ? AND bucket >= ? AND bucket < ?', [batch, from, until]];
+}
 
 /**
  * Reads tallies by the ten thousand. They come as one text of JSON: to hand them over row by row takes ten times as
@@ -101,10 +109,11 @@ export function createTallyReader(database: Database): TallyReader {
   }
 
   function readRange(
-    { kind, from, until }: TallyRange,
+    range: TallyRange,
+    batch: number | undefined,
     wanted: ReadonlyMap<number, Tallied['facet']>,
   ): Tallied[] {
-    const columns = columnsOf(tallyColumns, inRange, [tallyKinds[kind], from, until]);
+    const columns = columnsOf(tallyColumns, ...placeOf(range, batch));
     const found: Tallied[] = [];
     for (const [index, slot] of columns.bucket.entries()) {
       const facet = wanted.get(columns.facet[index] ?? -1);
@@ -119,16 +128,16 @@ export function createTallyReader(database: Database): TallyReader {
 
   return {
     facets,
-    read(ranges, isWanted) {
+    read(ranges, isWanted, batch) {
       const wanted = new Map<number, Tallied['facet']>();
       // A run is counted when it has its verdict.
       for (const [id, facet] of facets()) if (hasVerdict(facet) && isWanted(facet)) wanted.set(id, facet);
-      return ranges.flatMap((range) => readRange(range, wanted));
+      return ranges.flatMap((range) => readRange(range, batch, wanted));
     },
-    count(ranges) {
+    count(ranges, batch) {
       const counts = new Map<number, number>();
-      for (const { kind, from, until } of ranges) {
-        const { facet, runs } = columnsOf(countColumns, inRange, [tallyKinds[kind], from, until]);
+      for (const range of ranges) {
+        const { facet, runs } = columnsOf(countColumns, ...placeOf(range, batch));
         for (const [index, id] of facet.entries()) counts.set(id, (counts.get(id) ?? 0) + (runs[index] ?? 0));
       }
       return counts;

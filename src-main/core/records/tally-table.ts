@@ -7,27 +7,30 @@ export const tallyKinds = { day: 0, month: 1 } as const;
 
 /** Counts runs by day and by month as they get their verdicts, so that no chart reads the runs. */
 export interface TallyTable {
-  /** Counts a run that got its verdict; once a run, in the transaction that writes it. */
-  count(run: RunRecord, position: number): void;
+  /**
+   * Counts a run that got its verdict, also for the order that it belongs to; once a run, in the transaction that
+   * writes it.
+   */
+  count(run: RunRecord, position: number, batch: number | null): void;
 }
 
 export function createTallyTable(database: Database): TallyTable {
   const statement = createStatements(database);
   return {
-    count(run, position) {
+    count(run, position, batch) {
       const day = dayOf(run.startedAt);
       const phase = run.verdict === 'PASS' ? '' : lastWorkingPhase(run);
-      for (const [kind, bucket] of [
-        [tallyKinds.day, day],
-        [tallyKinds.month, monthOf(day)],
-      ] as const) {
+      const add = (table: string, of: 'kind' | 'batch', value: number, bucket: number): void => {
         statement(
-          `INSERT INTO tallies (kind, bucket, facet, phase, runs, firsts)
+          `INSERT INTO ${table} (${of}, bucket, facet, phase, runs, firsts)
            VALUES (?, ?, (SELECT facet FROM runs WHERE position = ?), ?, 1, ?)
-           ON CONFLICT (kind, bucket, facet, phase)
+           ON CONFLICT (${of}, bucket, facet, phase)
            DO UPDATE SET runs = runs + 1, firsts = firsts + excluded.firsts`,
-        ).run(kind, bucket, position, phase, run.attempt === 1 ? 1 : 0);
-      }
+        ).run(value, bucket, position, phase, run.attempt === 1 ? 1 : 0);
+      };
+      add('tallies', 'kind', tallyKinds.day, day);
+      add('tallies', 'kind', tallyKinds.month, monthOf(day));
+      if (batch !== null) add('batch_tallies', 'batch', batch, day);
     },
   };
 }

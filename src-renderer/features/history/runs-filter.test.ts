@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changed, filterOf, queryOf, scopeOf } from './runs-filter.js';
+import { changed, charted, filterOf, queryOf, scopeOf } from './runs-filter.js';
 
 describe('the filter of the history', () => {
   const whole = {
@@ -29,6 +29,18 @@ describe('the filter of the history', () => {
 
   it('takes a field away that is changed to nothing', () => {
     expect(changed({ bay: 3, verdict: 'PASS' }, { bay: undefined })).toEqual({ verdict: 'PASS' });
+  });
+
+  it('leaves the charts what they offer: an order and a recipe, but no single unit and no verdict', () => {
+    const filter = {
+      unit: 'W-1',
+      verdict: 'FAIL',
+      error: 'flash-failed',
+      batch: 2,
+      recipe: 'widget',
+      days: '7',
+    } as const;
+    expect(charted(filter)).toEqual({ batch: 2, recipe: 'widget', days: '7' });
   });
 
   it('asks for whole local days', () => {

@@ -64,6 +64,14 @@ export function changed(
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
 }
 
+/**
+ * What a filter of the runs leaves of it for the charts, which offer no more than this: one unit makes no statistics, and
+ * a yield among the failures alone would be none.
+ */
+export function charted(filter: RunsFilter): RunsFilter {
+  return changed(filter, { unit: undefined, verdict: undefined, error: undefined });
+}
+
 function midnight(day: string, later: number): number {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
   return new Date(year, month - 1, date + later).getTime();
