@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ChainReport } from '../../src-shared/model/chain.js';
+import { fail, type Fault } from '../../src-shared/model/result.js';
 import { lockHome } from '../core/config/home-lock.js';
 import { backUpRecords, restoreRecords, type BackupFacts } from '../core/records/backup.js';
 import { verifyChain } from '../core/records/verify-chain.js';
@@ -18,19 +19,11 @@ export interface VerifyRunsOptions extends CommonOptions {
 /** `slipway runs verify`: exits 0 when every record is as it was sealed, 1 when one is not. */
 export async function verifyRuns(options: VerifyRunsOptions, context: Context): Action {
   const output = outputOf(options, context);
-  const stopped = new AbortController();
-  const forget = context.onStop(() => stopped.abort());
-  const found = await verifyChain({
-    path: recordsOf(options, context),
-    noted: options.head,
-    signal: stopped.signal,
+  const found = await stoppable(context, async (signal) => {
+    const report = await verifyChain({ path: recordsOf(options, context), noted: options.head, signal });
+    return signal.aborted ? fail('archive-stopped') : report;
   });
-  forget();
-  if (!found.ok) {
-    output.fault(found.error);
-    return exitCodes.ERROR;
-  }
-  if (stopped.signal.aborted) return exitCodes.ABORTED;
+  if (!found.ok) return told(found.error, output);
   tellChain(found.value, output);
   return found.value.problemCount === 0 ? exitCodes.ok : exitCodes.FAIL;
 }
@@ -55,11 +48,10 @@ function tellChain(report: ChainReport, output: Output): void {
 export async function backUpRuns(file: string, options: CommonOptions, context: Context): Action {
   const output = outputOf(options, context);
   const path = resolve(file);
-  const made = await backUpRecords(recordsOf(options, context), path);
-  if (!made.ok) {
-    output.fault(made.error);
-    return exitCodes.ERROR;
-  }
+  const made = await stoppable(context, (signal) =>
+    backUpRecords(recordsOf(options, context), path, { signal }),
+  );
+  if (!made.ok) return told(made.error, output);
   tellCopy('backup', path, made.value, output);
   // A copy of what was tampered with is a good copy; whoever makes it should know.
   if (made.value.chain.problemCount > 0) tellChain(made.value.chain, output);
@@ -76,11 +68,10 @@ export async function restoreRuns(file: string, options: CommonOptions, context:
     return exitCodes.ERROR;
   }
   try {
-    const restored = await restoreRecords(resolve(file), recordsOf(options, context), Date.now());
-    if (!restored.ok) {
-      output.fault(restored.error);
-      return exitCodes.ERROR;
-    }
+    const restored = await stoppable(context, (signal) =>
+      restoreRecords(resolve(file), recordsOf(options, context), Date.now(), { signal }),
+    );
+    if (!restored.ok) return told(restored.error, output);
     const { facts, kept } = restored.value;
     tellCopy('restored', recordsOf(options, context), facts, output);
     if (kept !== null) output.line(output.messages.text('cli.restored-kept', { path: kept }));
@@ -88,6 +79,26 @@ export async function restoreRuns(file: string, options: CommonOptions, context:
   } finally {
     lock.value.dispose();
   }
+}
+
+/** Work that Ctrl-C ends. */
+async function stoppable<Value>(
+  context: Context,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const stopped = new AbortController();
+  const forget = context.onStop(() => stopped.abort());
+  try {
+    return await work(stopped.signal);
+  } finally {
+    forget();
+  }
+}
+
+/** Says what went wrong; the exit code for it. */
+function told(fault: Fault, output: Output): number {
+  output.fault(fault);
+  return fault.code === 'archive-stopped' ? exitCodes.ABORTED : exitCodes.ERROR;
 }
 
 function tellCopy(type: 'backup' | 'restored', path: string, facts: BackupFacts, output: Output): void {

@@ -110,6 +110,7 @@ describe('slipway runs', () => {
   });
 
   it('narrows every export and the list down to one order, and names the JUnit file after it', async () => {
+    fill(2);
     const path = join(home, 'records.db');
     const opened = openRecords({ path, clock: createSystemClock(), host: 'line-1' });
     if (!opened.ok) throw new Error(opened.error.code);

@@ -84,6 +84,15 @@ describe('what takes long with all the records', () => {
     await part.stop();
   });
 
+  it('leaves no half of a back-up that was stopped', async () => {
+    const part = create();
+    const backingUp = part.handlers['archive.backup']({ file: join(home, 'copy.db') });
+    expect(await part.handlers['archive.stop'](undefined)).toMatchObject({ ok: true });
+    expect(await backingUp).toMatchObject({ error: { code: 'archive-stopped' } });
+    expect(readdirSync(home).filter((name) => name.startsWith('copy'))).toEqual([]);
+    await part.stop();
+  });
+
   it('leaves no half of an export that was stopped', async () => {
     const part = create();
     const file = join(home, 'export.jsonl');

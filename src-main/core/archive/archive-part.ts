@@ -105,8 +105,13 @@ export function createArchivePart({
           verifyChain({ path, noted, signal, onProgress: (done, total) => tell({ done, total }) }),
         ),
       'archive.backup': ({ file }) =>
-        alone('backup', async () => {
-          const made = await backUpRecords(path, file);
+        alone('backup', async (signal) => {
+          const made = await backUpRecords(path, file, {
+            signal,
+            // The copy is verified as the records themselves are.
+            onProgress: (step, done, total) =>
+              tell({ kind: step === 'copy' ? 'backup' : 'verify', done, total }),
+          });
           if (!made.ok) return made;
           const { runs, size, chain } = made.value;
           return ok({ runs, size, chain });

@@ -1,14 +1,11 @@
-import { createRequire } from 'node:module';
 import type * as Threads from 'node:worker_threads';
-import { Worker } from 'node:worker_threads';
 import type * as Sqlite from '@photostructure/sqlite';
 import { z } from 'zod';
 import { ok, type Result } from '../../../src-shared/model/result.js';
+import { onThread, type ThreadTask } from './on-thread.js';
 import { databaseFault, locationOf, type ConnectionMode, type SqlValue } from './sqlite.js';
 
 interface Task {
-  /** Where the driver's module is: a thread made of text has no place of its own to look from. */
-  driver: string;
   location: string;
   questions: string[];
 }
@@ -18,13 +15,10 @@ const answerSchema = z.union([
   z.object({ error: z.object({ message: z.string(), errcode: z.number().optional() }) }),
 ]);
 
-/**
- * What the thread runs. It is handed over as text, so that there is no file to be found beside the bundle, in a package
- * or in a test; whatever it needs stands inside, or is loaded with the `require` that it is given.
- */
+/** What the thread runs: see `onThread`. */
 function work(load: NodeJS.Require): void {
   const thread = load('node:worker_threads') as typeof Threads;
-  const { driver, location, questions } = thread.workerData as Task;
+  const { driver, location, questions } = thread.workerData as Task & ThreadTask;
   const { DatabaseSync } = load(driver) as typeof Sqlite;
   try {
     const database = new DatabaseSync(location, { readOnly: true, timeout: 5000 });
@@ -37,10 +31,7 @@ function work(load: NodeJS.Require): void {
       });
       for (const question of questions) {
         answers.push([]);
-        const isQuery = question.startsWith('SELECT');
-        database.exec(
-          isQuery ? `WITH answer (value) AS (${question}) SELECT take_value(value) FROM answer` : question,
-        );
+        database.exec(`WITH answer (value) AS (${question}) SELECT take_value(value) FROM answer`);
       }
       thread.parentPort?.postMessage({ answers });
     } finally {
@@ -54,25 +45,17 @@ function work(load: NodeJS.Require): void {
 
 /**
  * Reads a database on a thread and a connection of its own, for what takes seconds: bays and window go on meanwhile, and so
- * does whoever writes that database. Each question is a `SELECT` of one column, whose values are the answer, or another
- * statement, whose answer is empty. Faults as of `databaseFault`.
+ * does whoever writes that database. Each question is a `SELECT` of one column, whose values are the answer. Faults as of
+ * `databaseFault`.
  */
 export async function askAside(
   path: string,
   mode: Exclude<ConnectionMode, 'write'>,
   questions: string[],
 ): Promise<Result<SqlValue[][]>> {
-  const task: Task = {
-    driver: createRequire(import.meta.url).resolve('@photostructure/sqlite'),
-    location: locationOf(path, mode),
-    questions,
-  };
-  const said = await new Promise<unknown>((resolve, reject) => {
-    const thread = new Worker(`(${work.toString()})(require)`, { eval: true, workerData: task });
-    thread.once('message', resolve);
-    thread.once('error', reject);
-    thread.once('exit', (code) => reject(new Error(`The thread ended with ${code} and no answer`)));
-  });
+  let said: unknown;
+  const task: Task = { location: locationOf(path, mode), questions };
+  await onThread(work, task, (message) => (said = message));
   const answer = answerSchema.parse(said);
   if ('answers' in answer) return ok(answer.answers);
   const { message, errcode } = answer.error;
