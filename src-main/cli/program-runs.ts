@@ -4,9 +4,10 @@ import { verdictSchema } from '../../src-shared/model/run.js';
 import type { Action, CommonOptions, Context } from './context.js';
 import { backUpRuns, restoreRuns, verifyRuns, type VerifyRunsOptions } from './runs-archive.js';
 import { exportFormats, exportRuns, faultCodeNamed, type ExportOptions } from './runs-export.js';
+import { listShifts } from './shifts.js';
 import { oneOf, pointInTime, UsageError, wholeNumber } from './usage.js';
 
-/** `slipway runs export|verify|backup|restore`: what leaves the station, and what comes back. */
+/** `slipway runs export|shifts|verify|backup|restore`: what leaves the station, and what comes back. */
 export function addRunsArchive(
   runs: Command,
   context: Context,
@@ -36,6 +37,12 @@ export function addRunsArchive(
     .option('--recipe <name>', messages.text('cli.option-recipe-filter'))
     .option('--bay <n>', messages.text('cli.option-bay'), wholeNumber(messages, '--bay', 1, 999))
     .action((options: ExportOptions) => finish(exportRuns(options, context)));
+
+  add(runs, 'shifts', messages.text('cli.runs-shifts'))
+    .option(...home)
+    .option(...json)
+    .option('--limit <n>', messages.text('cli.option-limit'), wholeNumber(messages, '--limit', 1, 1000), 50)
+    .action((options: CommonOptions & { limit: number }) => finish(listShifts(options, context)));
 
   add(runs, 'verify', messages.text('cli.runs-verify'))
     .option(...home)

@@ -1,5 +1,11 @@
-import type { z } from 'zod';
-import type { HistoryDurations, HistoryStatistics, MeasurementKind, RunFacets } from '../model/history.js';
+import { z } from 'zod';
+import type {
+  HistoryDurations,
+  HistoryStatistics,
+  MeasurementKind,
+  RunFacets,
+  Shift,
+} from '../model/history.js';
 import { call } from './define.js';
 import { nothing } from './fields.js';
 import { runFilterSchema } from './station.js';
@@ -22,4 +28,8 @@ export const historyCalls = {
   'history.durations': call(statisticsScopeSchema).returns<HistoryDurations>(),
   /** What can be charted with `runs.measurements`. */
   'history.measurementKinds': call(nothing).returns<MeasurementKind[]>(),
+  /** The shifts, the present one first. */
+  'history.shifts': call(z.object({ limit: z.number().int().min(1).max(1000).default(200) })).returns<
+    Shift[]
+  >(),
 } as const;

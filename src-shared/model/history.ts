@@ -1,4 +1,5 @@
 import type { Phase, Verdict } from './run.js';
+import type { Counters } from './station.js';
 
 /** How many runs have one value of a column. */
 export interface FacetCount {
@@ -93,4 +94,13 @@ export interface MeasurementKind {
   recipe: string;
   test: string;
   name: string;
+}
+
+/** What a shift came to: from one reset of the counters to the next. Times are ms since the epoch. */
+export interface Shift extends Counters {
+  /** When the next one was begun; null while it goes on. */
+  until: number | null;
+  /** Who began it, and so ended the one before; '' where nobody was named. */
+  operator: string;
+  host: string;
 }

@@ -56,6 +56,7 @@ export function historyAnswers() {
     'history.statistics': (scope) => Promise.resolve(history.statistics(scope)),
     'history.durations': (scope) => Promise.resolve(history.durations(scope)),
     'history.measurementKinds': () => Promise.resolve(history.measurementKinds()),
+    'history.shifts': () => Promise.resolve(ok([])),
     'batches.open': ({ recipe }) => Promise.resolve(fail('batch-open', { order: '-', recipe })),
     'batches.close': ({ batch }) => Promise.resolve(fail('batch-unknown', { batch })),
     'batches.list': () => Promise.resolve(ok([])),

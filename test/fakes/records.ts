@@ -86,6 +86,7 @@ export function createFakeRecords(initial: RunRecord[] = []): FakeRecords {
       const units = new Set(ended.map((run) => run.unitSerial ?? run.portIdentity)).size;
       return { since, runs: ended.length, units, pass, fail: failed, other: ended.length - pass - failed };
     },
+    shifts: () => ok([]),
     resetCounters(at) {
       if (fake.refusal) return answer(fake.refusal);
       since = at;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
+import { parse, stringify } from 'yaml';
 import { ensureDemoImages } from '../../demo/images.mjs';
 import { logLineSchema } from '../../src-shared/model/run.js';
 import { build } from '../../scripts/build.mjs';
@@ -110,6 +111,43 @@ it('flash tells of a run that could not begin in its JUnit file, too: one from b
   await first.until(({ type }) => type === 'ready');
   expect(await flash(firstPort(), '--junit', report()).exit).toBe(2);
   expect(await judged()).toEqual({ failures: 0, errors: 1 });
+});
+
+describe('slipway flash without a result to hand over', () => {
+  it('exits 2 for a PASS whose JUnit file cannot be written', async () => {
+    bench.plug();
+    const folder = join(bench.home, 'recipes');
+    const slipway = flash(firstPort(), '--junit', folder);
+    expect(await slipway.exit).toBe(2);
+    expect(slipway.errors()).toContain(`${folder} cannot be written.`);
+    expect(slipway.lines.map(runOf).find((run) => run !== undefined)?.verdict).toBe('PASS');
+  });
+
+  it('exits 4 where an operator is asked: nobody is there to answer', async () => {
+    const recipe = join(bench.home, 'recipes/widgy.yaml');
+    writeFileSync(recipe, `${readFileSync(recipe, 'utf8')}\nidentity: { operator: { pattern: '^SN-' } }\n`);
+    bench.plug();
+    const slipway = flash(firstPort(), '--junit', report());
+    expect(await slipway.exit).toBe(4);
+    expect(slipway.errors()).toContain('nobody is there to answer');
+    expect(await judged()).toEqual({ failures: 0, errors: 1 });
+    expect(await containersOf(bench.home)).toEqual([]);
+  });
+
+  it.each([
+    ['exits 2 when the engine does not answer', undefined, 2],
+    ['exits 4 when it is stopped before it could begin', 'SIGTERM', 4],
+  ] as const)('%s', async (_, signal, code) => {
+    const settings = join(bench.home, 'station.yaml');
+    const nobody = parse(readFileSync(settings, 'utf8')) as Record<string, unknown>;
+    writeFileSync(settings, stringify({ ...nobody, docker: join(bench.home, 'no-engine.sock') }));
+    bench.plug();
+    const slipway = flash(firstPort(), '--junit', report());
+    await slipway.until((line) => bayOf(line)?.status === 'blocked');
+    if (signal !== undefined) slipway.child.kill(signal);
+    expect(await slipway.exit).toBe(code);
+    expect(await judged()).toEqual({ failures: 0, errors: 1 });
+  });
 });
 
 it('flash exits 64 for wrong usage and leaves no JUnit file', async () => {

@@ -135,6 +135,27 @@ describe('slipway runs', () => {
     }
   });
 
+  it('lists the shifts, the present one first, and who began each', async () => {
+    fill(4);
+    const path = join(home, 'records.db');
+    const records = openRecords({ path, clock: createSystemClock(), host: 'line-1' });
+    if (!records.ok) throw new Error(records.error.code);
+    records.value.resetCounters(Date.now(), 'Zoë');
+    records.value.close();
+    const { code, out } = await slipway('shifts');
+    expect([code, out.split('\n')]).toEqual([
+      0,
+      [
+        expect.stringMatching(/^BEGAN +ENDED +BEGUN BY +UNITS +RUNS +PASS +FAIL +OTHER$/),
+        expect.stringMatching(/^\S+Z +Zoë +0 +0 +0 +0 +0$/),
+        expect.stringMatching(/^\S+Z +\S+Z +4 +4 +2 +2 +0$/),
+        '',
+      ],
+    ]);
+    const json = await slipway('shifts', '--json', '--limit', '1');
+    expect(JSON.parse(json.out)).toMatchObject({ type: 'shift', operator: 'Zoë', until: null, runs: 0 });
+  });
+
   it('exports measurements, a row each, disarmed as CSV and typed as JSON Lines, by operator and error code', async () => {
     const path = join(home, 'records.db');
     const records = openRecords({ path, clock: createSystemClock(), host: 'line-1' });

@@ -225,6 +225,13 @@ describe('the records', () => {
       expect(records.counters()).toMatchObject({ runs: 1, units: 1 });
       reopen();
       expect(records.counters()).toMatchObject({ since: start + minute, runs: 1, units: 1 });
+      expect(records.shifts(9)).toMatchObject({
+        value: [
+          { since: start + minute, until: null, operator: 'Ada', host: 'line-1', runs: 1 },
+          { since: start, until: start + minute, operator: '', runs: 1, units: 1, pass: 1 },
+        ],
+      });
+      expect(records.shifts(1)).toMatchObject({ value: [{ operator: 'Ada' }] });
     });
   });
 

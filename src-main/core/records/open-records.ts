@@ -207,6 +207,7 @@ function createRecords(
     },
     head: () => attempt(() => ok(chain.head())),
     counters: () => ({ ...shift }),
+    shifts: (limit) => attempt(() => ok(shifts.list(limit))),
     resetCounters(at, operator) {
       const reset = commit(() => shifts.begin({ at, operator, host }));
       if (reset.ok) shift = shifts.read() ?? shift;

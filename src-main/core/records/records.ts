@@ -1,4 +1,5 @@
 import type { Result } from '../../../src-shared/model/result.js';
+import type { Shift } from '../../../src-shared/model/history.js';
 import type { LogLine, RunRecord } from '../../../src-shared/model/run.js';
 import type { Counters } from '../../../src-shared/model/station.js';
 import type { RunFilter } from '../../../src-shared/contract.js';
@@ -42,6 +43,8 @@ export interface Records {
   head(): Result<ChainHead>;
   /** Runs that ended with a verdict since the last reset, whenever they began. */
   counters(): Counters;
+  /** What the shifts came to, the present one first. */
+  shifts(limit: number): Result<Shift[]>;
   resetCounters(at: number, operator: string): Result<void>;
   /** What webhooks are still to be told. */
   readonly outbox: Outbox;

@@ -1,12 +1,21 @@
 import { z } from 'zod';
 import { countersSchema, type Counters } from '../../../src-shared/model/station.js';
+import type { Shift } from '../../../src-shared/model/history.js';
 import type { RunRecord } from '../../../src-shared/model/run.js';
 import { createStatements, type Database } from './sqlite.js';
+
+const shiftRow = countersSchema.extend({
+  until: z.number().nullable(),
+  operator: z.string(),
+  host: z.string(),
+});
 
 /** The shift's totals, kept in the transaction that records what they count. */
 export interface ShiftCounters {
   /** The present shift as it is on disk; null before the first. */
   read(): Counters | null;
+  /** The newest first. */
+  list(limit: number): Shift[];
   begin(shift: { at: number; operator: string; host: string }): void;
   /** Counts a run that got its verdict; once a run. */
   count(run: RunRecord): void;
@@ -45,6 +54,14 @@ export function createShiftCounters(database: Database): ShiftCounters {
         'SELECT since, runs, units, pass, fail, other FROM shifts ORDER BY id DESC LIMIT 1',
       ).get();
       return z.nullable(countersSchema).parse(row ?? null);
+    },
+    list(limit) {
+      const rows = statement(
+        `SELECT since, runs, units, pass, fail, other, operator, host,
+           (SELECT since FROM shifts AS next WHERE next.id > shifts.id ORDER BY next.id LIMIT 1) AS until
+         FROM shifts ORDER BY id DESC LIMIT ?`,
+      ).all(limit);
+      return z.array(shiftRow).parse(rows);
     },
     begin({ at, operator, host }) {
       statement('INSERT INTO shifts (since, operator, host) VALUES (?, ?, ?)').run(at, operator, host);

@@ -9,7 +9,7 @@ export const machineTabs = ['doctor', 'cleanup', 'volumes', 'webhooks'] as const
 export type MachineTab = (typeof machineTabs)[number];
 
 /** The tabs of the history; the first is the one that it opens with. */
-export const runsTabs = ['list', 'charts', 'batches', 'records'] as const;
+export const runsTabs = ['list', 'charts', 'batches', 'shifts', 'records'] as const;
 export type RunsTab = (typeof runsTabs)[number];
 
 /** Where the window is. It stands in the address's hash, so that a reload comes back to the same place. */
