@@ -11,6 +11,8 @@ export interface FakeClock extends Clock {
    * a timer started (promises, and file reads that are quick) may set the next one.
    */
   advanceAsync(ms: number): Promise<void>;
+  /** Somebody sets the clock: what it says jumps, and no timer fires sooner or later for it. */
+  setTimeOfDay(at: number): void;
 }
 
 /** Starts at 2020-01-01 UTC unless told otherwise; milliseconds since the epoch. */
@@ -22,6 +24,8 @@ export function createFakeClock(start = Date.UTC(2020, 0, 1)): FakeClock {
   }
   const timers = new Set<Timer>();
   let time = start;
+  /** What the time of day is ahead of the time that timers go by. */
+  let ahead = 0;
   let made = 0;
 
   const nextDue = (end: number): Timer | undefined =>
@@ -34,7 +38,7 @@ export function createFakeClock(start = Date.UTC(2020, 0, 1)): FakeClock {
   };
 
   return {
-    now: () => time,
+    now: () => time + ahead,
     after(ms, run) {
       const timer = { at: time + Math.max(0, ms), order: made++, run };
       timers.add(timer);
@@ -47,6 +51,9 @@ export function createFakeClock(start = Date.UTC(2020, 0, 1)): FakeClock {
       const end = time + ms;
       for (let timer = nextDue(end); timer !== undefined; timer = nextDue(end)) fire(timer);
       time = end;
+    },
+    setTimeOfDay(at) {
+      ahead = at - time;
     },
     async advanceAsync(ms) {
       const end = time + ms;

@@ -1,4 +1,6 @@
+import type { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
+import { z } from 'zod';
 import type { Result } from '../../../src-shared/model/result.js';
 import type { Connection } from './connection.js';
 import { toReadable } from './to-readable.js';
@@ -7,9 +9,16 @@ import { toReadable } from './to-readable.js';
 export type ContainerFile =
   | { state: 'missing' }
   /** Longer than was asked for. */
-  | { state: 'too-large' }
-  /** `modifiedAt` in ms since the epoch; archives hold whole seconds. */
-  | { state: 'there'; bytes: Buffer; modifiedAt: number };
+  | { state: 'too-large'; stamp: string }
+  /**
+   * `modifiedAt` in ms since the epoch; archives hold whole seconds. `stamp` is the same as precisely as the engine
+   * knows it, as text to compare: it is another one once the file was written again.
+   */
+  | { state: 'there'; bytes: Buffer; modifiedAt: number; stamp: string };
+
+/** What the engine says of the file beside its archive: base64 of JSON, the time with nanoseconds. */
+const statHeader = 'x-docker-container-path-stat';
+const statSchema = z.object({ mtime: z.string() });
 
 /** See `Engine.readFile`. The engine hands out an archive of one entry: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Container/operation/ContainerArchive */
 export async function readContainerFile(
@@ -28,11 +37,19 @@ export async function readContainerFile(
         return { state: 'missing' } satisfies ContainerFile;
       throw error;
     }
-    return readFirst(archive, limit);
+    return readFirst(archive, stampOf(archive), limit);
   });
 }
 
-function readFirst(archive: ReturnType<typeof toReadable>, limit: number): Promise<ContainerFile> {
+/** Empty where the engine says nothing. */
+function stampOf(archive: Readable): string {
+  const headers = 'headers' in archive ? z.record(z.string(), z.unknown()).safeParse(archive.headers) : null;
+  const header = headers?.data?.[statHeader];
+  if (typeof header !== 'string') return '';
+  return statSchema.parse(JSON.parse(Buffer.from(header, 'base64').toString('utf8'))).mtime;
+}
+
+function readFirst(archive: Readable, stamp: string, limit: number): Promise<ContainerFile> {
   return new Promise((resolve, reject) => {
     const unpack = extract();
     const finish = (file: ContainerFile): void => {
@@ -45,13 +62,13 @@ function readFirst(archive: ReturnType<typeof toReadable>, limit: number): Promi
         stream.resume().on('end', next);
         return;
       }
-      if (size > limit) return finish({ state: 'too-large' });
+      if (size > limit) return finish({ state: 'too-large', stamp });
       const parts: Buffer[] = [];
       stream.on('data', (part) => {
         if (part instanceof Uint8Array) parts.push(Buffer.from(part));
       });
       stream.on('end', () =>
-        finish({ state: 'there', bytes: Buffer.concat(parts), modifiedAt: mtime.getTime() }),
+        finish({ state: 'there', bytes: Buffer.concat(parts), modifiedAt: mtime.getTime(), stamp }),
       );
     });
     unpack.on('finish', () => resolve({ state: 'missing' }));

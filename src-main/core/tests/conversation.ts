@@ -14,6 +14,11 @@ const outputLimit = 1024 * 1024;
  */
 const quiet = 120;
 
+/**
+ * How long an end that is waited for may be put off by a unit that goes on talking, in ms: some never fall silent.
+ */
+const longestRest = 1000;
+
 /** How a conversation ended, with what was said until then. */
 export interface Conversed {
   /** `late`: the unit did not say what `step` (from 1) expects within its limit. */
@@ -21,7 +26,10 @@ export interface Conversed {
   step: number;
   /** Why the port went, for `gone`. */
   fault: Fault | null;
+  /** What the unit said, with `\n` for every end of a line; what it said before the first question is none of it. */
   output: string;
+  /** More was said than is kept. */
+  truncated: boolean;
   groups: Record<string, string>;
 }
 
@@ -31,19 +39,25 @@ export async function converse(options: {
   port: Pick<SerialPort, 'data' | 'closed' | 'write' | 'isOpen'>;
   clock: Clock;
   signal: AbortSignal;
+  /** Something is looked for in `output`: it ends with a whole line then, not in the middle of a value. */
+  readsOutput: boolean;
   /** Puts the unit's own values into what is sent. */
   fill: (text: string) => string;
   onStep: (index: number) => void;
   onHeard: (text: string) => void;
   onSent: (text: string) => void;
 }): Promise<Conversed> {
-  const { conversation, port, clock, signal, fill, onStep, onHeard, onSent } = options;
+  const { conversation, port, clock, signal, readsOutput, fill, onStep, onHeard, onSent } = options;
   const decoder = new StringDecoder('utf8');
+  const lineEnds = createLineEnds();
   const groups: Record<string, string> = {};
   const gone = new AbortController();
   const stopped = AbortSignal.any([signal, gone.signal]);
   let output = '';
+  let truncated = false;
+  /** What patterns are searched in, from `next` on; what stands before only tells them where a line begins. */
   let heard = '';
+  let next = 0;
   let goneFault: Fault | null = null;
   let wake = (): void => undefined;
 
@@ -51,9 +65,15 @@ export async function converse(options: {
     port.data.subscribe((bytes) => {
       const raw = decoder.write(bytes);
       onHeard(raw);
-      const text = raw.replace(/[\r\0]/g, '');
-      heard = (heard + text).slice(-windowLimit);
+      const text = lineEnds(raw);
+      heard += text;
+      const old = heard.length - windowLimit;
+      if (old > 0) {
+        heard = heard.slice(old);
+        next = Math.max(next - old, 1);
+      }
       if (output.length < outputLimit) output += text;
+      else truncated = true;
       wake();
     }),
     port.closed.subscribe((fault) => {
@@ -76,22 +96,43 @@ export async function converse(options: {
     });
   }
 
+  // By timers, not by the time of day: that may be set in the middle of a test, and the unit is not late for it.
   async function expect(pattern: RegExp, within: number): Promise<boolean> {
-    const until = clock.now() + within;
-    for (;;) {
-      const match = pattern.exec(heard);
-      const left = until - clock.now();
-      if (match !== null) {
-        const end = match.index + match[0].length;
-        if (end === heard.length && left > 0 && (await more(Math.min(quiet, left)))) continue;
-        if (stopped.aborted) return false;
-        for (const [name, value] of Object.entries(match.groups ?? {})) groups[name] = value;
-        heard = heard.slice(end);
-        return true;
+    const search = new RegExp(pattern.source, `${pattern.flags}g`);
+    const time = { isUp: false, isOver: false };
+    const limits = [
+      clock.after(within, () => {
+        time.isUp = true;
+        wake();
+      }),
+      clock.after(within + longestRest, () => (time.isOver = true)),
+    ];
+    try {
+      for (;;) {
+        search.lastIndex = next;
+        const match = search.exec(heard);
+        if (match !== null) {
+          const end = match.index + match[0].length;
+          if (end === heard.length && !time.isOver && (await more(quiet))) continue;
+          if (stopped.aborted) return false;
+          for (const [name, value] of Object.entries(match.groups ?? {})) groups[name] = value;
+          next = end;
+          return true;
+        }
+        if (time.isUp || stopped.aborted) return false;
+        await more(within);
       }
-      if (left <= 0 || stopped.aborted) return false;
-      await more(left);
+    } finally {
+      for (const limit of limits) limit.dispose();
     }
+  }
+
+  /** Lets the unit say what it is in the middle of. */
+  async function rest(): Promise<void> {
+    const time = { isOver: false };
+    const limit = clock.after(longestRest, () => (time.isOver = true));
+    while (!time.isOver && (await more(quiet)));
+    limit.dispose();
   }
 
   async function say(): Promise<Conversed> {
@@ -100,9 +141,11 @@ export async function converse(options: {
       step,
       fault: goneFault,
       output,
+      truncated,
       groups,
     });
     if (!port.isOpen) gone.abort();
+    let hasExpected = false;
     for (const [index, { wait, send, expect: pattern, within }] of conversation.steps.entries()) {
       const step = index + 1;
       onStep(step);
@@ -111,6 +154,8 @@ export async function converse(options: {
       if (send !== undefined) {
         // An answer comes after its question: what was said before is none.
         heard = '';
+        next = 0;
+        if (!hasExpected) output = '';
         const text = fill(send);
         onSent(text);
         const written = await port.write(Buffer.from(text + lineEndings[conversation.lineEnding]));
@@ -120,8 +165,11 @@ export async function converse(options: {
           return ended('gone', step);
         }
       }
-      if (pattern !== undefined && !(await expect(pattern, within))) return ended('late', step);
+      if (pattern === undefined) continue;
+      hasExpected = true;
+      if (!(await expect(pattern, within))) return ended('late', step);
     }
+    if (readsOutput) await rest();
     return ended('done', conversation.steps.length);
   }
 
@@ -130,4 +178,17 @@ export async function converse(options: {
   } finally {
     for (const subscription of subscriptions) subscription.dispose();
   }
+}
+
+/**
+ * Makes every end of a line, however a unit writes it and wherever it is torn apart, one `\n`. A carriage return alone
+ * is one, too: a unit that writes a line over again has said two, and no value that is made of both.
+ */
+function createLineEnds(): (text: string) => string {
+  let held = '';
+  return (text) => {
+    const all = held + text.replaceAll('\0', '');
+    held = /\r*$/.exec(all)?.[0] ?? '';
+    return all.slice(0, all.length - held.length).replace(/\r*\n|\r+/g, '\n');
+  };
 }

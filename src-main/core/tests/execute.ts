@@ -25,6 +25,9 @@ export type Executed =
       exitCode: number;
       output: string;
       truncated: boolean;
+      /** Memory ran out in its container, of it or of something that it began. */
+      outOfMemory: boolean;
+      /** The file as this attempt wrote it; one that was there before is none of it. */
       report: ContainerFile | null;
     }
   | ({ kind: 'conversation' } & Conversed);
@@ -35,6 +38,8 @@ export interface Execution {
   timeout: number;
   /** A JUnit file to collect when the program has ended. */
   junit?: string | undefined;
+  /** Measurements are looked for in all that the unit says. */
+  readsOutput?: boolean;
   places: TestPlaces;
   clock: Clock;
   log: TestLog;
@@ -83,6 +88,8 @@ async function executeInside(
   signal: AbortSignal,
 ): Promise<Executed> {
   const lines = logLines(log);
+  const before = await reportOf({ engine, junit, signal }, containerId, 0);
+  if (!before.ok) return { kind: 'fault', fault: before.error };
   const result = await engine.exec(containerId, {
     command,
     signal,
@@ -91,9 +98,9 @@ async function executeInside(
   });
   lines.end();
   if (!result.ok) return { kind: 'fault', fault: result.error };
-  const report = await collect({ engine, junit, signal }, containerId);
+  const report = await collect({ engine, junit, signal }, containerId, before.value);
   return report.ok
-    ? { kind: 'program', ...result.value, report: report.value }
+    ? { kind: 'program', ...result.value, outOfMemory: false, report: report.value }
     : { kind: 'fault', fault: report.error };
 }
 
@@ -110,11 +117,14 @@ async function executeApart(
   if (!created.ok) return failed(created.error);
   const { id } = created.value;
   try {
+    const before = await reportOf({ engine, junit, signal }, id, 0);
+    if (!before.ok) return failed(before.error);
     const started = await engine.startContainer(id);
     if (!started.ok) {
       // A program that is not there is the same whether a shell or the engine finds out.
       if (started.error.code !== 'container-command-missing') return failed(started.error);
-      return { kind: 'program', exitCode: 127, output: '', truncated: false, report: null };
+      const nothing = { output: '', truncated: false, outOfMemory: false, report: null };
+      return { kind: 'program', exitCode: 127, ...nothing };
     }
     let output = '';
     let truncated = false;
@@ -136,25 +146,60 @@ async function executeApart(
     if (!followed.ok) return failed(followed.error);
     const info = await engine.inspectContainer(id);
     if (!info.ok) return failed(info.error);
-    const report = await collect({ engine, junit, signal }, id);
+    const report = await collect({ engine, junit, signal }, id, before.value);
     if (!report.ok) return failed(report.error);
-    return { kind: 'program', exitCode: info.value.exitCode ?? -1, output, truncated, report: report.value };
+    const { exitCode, outOfMemory } = info.value;
+    return {
+      kind: 'program',
+      exitCode: exitCode ?? -1,
+      output,
+      truncated,
+      outOfMemory,
+      report: report.value,
+    };
   } finally {
     // What cannot be removed now carries our labels and is cleaned up when the engine answers again.
     await engine.removeContainer(id);
   }
 }
 
-function collect(
-  { engine, junit, signal }: { engine: TestPlaces['engine']; junit: string | undefined; signal: AbortSignal },
+interface Reporting {
+  engine: TestPlaces['engine'];
+  junit: string | undefined;
+  signal: AbortSignal;
+}
+
+/** The report as it is in the container now; null where none is asked for. */
+function reportOf(
+  { engine, junit, signal }: Reporting,
   containerId: string,
+  limit: number,
 ): Promise<Result<ContainerFile | null>> {
   if (junit === undefined || signal.aborted) return Promise.resolve(ok(null));
-  return engine.readFile(containerId, junit, reportLimit);
+  return engine.readFile(containerId, junit, limit);
+}
+
+/**
+ * The report that a program wrote. What an earlier attempt, another phase or the image's maker left says nothing of
+ * this one, and no clock is asked: a file that nobody wrote again has the very same time as before.
+ */
+async function collect(
+  reporting: Reporting,
+  containerId: string,
+  before: ContainerFile | null,
+): Promise<Result<ContainerFile | null>> {
+  const report = await reportOf(reporting, containerId, reportLimit);
+  if (!report.ok || report.value === null) return report;
+  const isOld = stampOf(before) !== '' && stampOf(before) === stampOf(report.value);
+  return ok(isOld ? { state: 'missing' } : report.value);
+}
+
+function stampOf(file: ContainerFile | null): string {
+  return file === null || file.state === 'missing' ? '' : file.stamp;
 }
 
 async function executeConversation(
-  { action: { serial }, places, clock, log, onStep }: Execution,
+  { action: { serial }, places, clock, log, onStep, readsOutput = false }: Execution,
   signal: AbortSignal,
 ): Promise<Executed> {
   if (serial === undefined) throw new Error('no conversation');
@@ -172,6 +217,7 @@ async function executeConversation(
       port,
       clock,
       signal,
+      readsOutput,
       fill: places.fill,
       onStep,
       onHeard: (text) => lines.add(text),

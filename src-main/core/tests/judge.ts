@@ -5,7 +5,7 @@ import type { Measurement, TestReport, Verdict } from '../../../src-shared/model
 import type { RecipeTest } from '../recipes/test-schema.js';
 import type { Executed } from './execute.js';
 import { readJUnitFile } from './junit-file.js';
-import { measureAll } from './measure.js';
+import { looksInOutput, measureAll } from './measure.js';
 
 /** What an attempt comes to. */
 export interface Judgement {
@@ -54,10 +54,19 @@ const secondsOf = (ms: number): number => Math.round(ms / 100) / 10;
 
 function judgeConversation(
   test: RecipeTest,
-  { end, step, fault: problem, output, groups }: Extract<Executed, { kind: 'conversation' }>,
+  { end, step, fault: problem, output, truncated, groups }: Extract<Executed, { kind: 'conversation' }>,
   messages: Messages,
 ): Judgement {
   const measurements = measureAll(test.measurements, { output, groups, speaker: 'unit' });
+  if (end === 'done' && truncated && test.measurements.some(looksInOutput)) {
+    const reason = messages.text('log.reason-flood');
+    return {
+      verdict: 'ERROR',
+      fault: fault('test-error', { test: test.name, reason }),
+      exitCode: null,
+      measurements,
+    };
+  }
   if (end === 'done') return { exitCode: null, measurements, ...verdictOf(test, measurements) };
   // What a conversation that broke off has not reached was not measured.
   const reached = measurements.filter(({ text }) => text !== null);
@@ -87,7 +96,7 @@ function judgeProgram(
   messages: Messages,
   startedAt: number,
 ): Judgement {
-  const { exitCode, output, truncated } = executed;
+  const { exitCode, output, truncated, outOfMemory } = executed;
   const named = { test: test.name };
   const matched = test.expect?.exec(output) ?? null;
   const measured = measureAll(test.measurements, {
@@ -108,8 +117,10 @@ function judgeProgram(
   if (exitCode < 0 || exitCode > 128)
     return bad('ERROR', 'test-error', messages.text('log.reason-crashed', { signal: exitCode - 128 }));
 
+  if (outOfMemory) return bad('ERROR', 'test-error', messages.text('log.reason-memory'));
+
   const report = readReport(test, executed, startedAt);
-  if (report === 'broken' || report === 'missing') {
+  if (report === 'broken' || report === 'missing' || report === 'empty') {
     const reason = messages.text(`log.reason-report-${report}`, { path: test.junit ?? '' });
     return bad('ERROR', 'test-error', reason);
   }
@@ -124,6 +135,9 @@ function judgeProgram(
   }
   if (exitCode !== 0)
     return { ...bad('FAIL', 'test-failed', messages.text('log.reason-exit', { exitCode })), ...withReport };
+  // The last line that was kept is not the last that was said.
+  if (truncated && test.measurements.some(({ json }) => json !== undefined))
+    return bad('ERROR', 'test-error', messages.text('log.reason-flood'));
   if (test.expect !== undefined && matched === null) {
     // What it was to say may stand in what nobody could keep.
     return truncated
@@ -137,13 +151,16 @@ function readReport(
   { junit }: RecipeTest,
   { report }: Extract<Executed, { kind: 'program' }>,
   startedAt: number,
-): TestReport | 'broken' | 'missing' | null {
+): TestReport | 'broken' | 'missing' | 'empty' | null {
   if (junit === undefined) return null;
   if (report === null || report.state === 'missing') return 'missing';
   if (report.state === 'too-large') return 'broken';
   // One that an earlier attempt left behind says nothing of this one. Archives hold whole seconds.
   if (report.modifiedAt + 1000 <= startedAt) return 'missing';
-  return readJUnitFile(report.bytes.toString('utf8')) ?? 'broken';
+  const read = readJUnitFile(report.bytes.toString('utf8'));
+  if (read === null) return 'broken';
+  // A program that found nothing to test, or left everything out, has judged nothing.
+  return read.tests === read.skipped ? 'empty' : read;
 }
 
 function verdictOf(test: RecipeTest, measurements: Measurement[]): Pick<Judgement, 'verdict' | 'fault'> {

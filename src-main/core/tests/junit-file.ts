@@ -18,7 +18,7 @@ interface OpenCase {
 /**
  * Reads a JUnit file as any of the many programs that write one does: only `testcase` and what stands in it
  * counts, sums in attributes are not believed, unknown elements are passed over. Null when it is not
- * well-formed, cut off, or no JUnit file at all. No entity but XML's own five is ever expanded.
+ * well-formed, cut off, speaks of failures of which none is there, or is no JUnit file at all. No entity but XML's own five is ever expanded.
  */
 export function readJUnitFile(text: string): TestReport | null {
   try {
@@ -34,6 +34,7 @@ function read(text: string): TestReport {
   const open: string[] = [];
   let current: OpenCase | null = null;
   let roots = 0;
+  let claimed = 0;
 
   function begin(name: string, attributes: string): void {
     if (open.length === 0) {
@@ -41,6 +42,9 @@ function read(text: string): TestReport {
       if (roots > 1 || (name !== 'testsuites' && name !== 'testsuite')) throw new Broken();
     }
     if (open.length >= deepest) throw new Broken();
+    if (name === 'testsuite' || name === 'testsuites') {
+      claimed += countOf(attributes, 'failures') + countOf(attributes, 'errors');
+    }
     if (name === 'testcase') {
       if (current !== null) throw new Broken();
       current = { name: attribute(attributes, 'name'), outcome: 'passed', message: '' };
@@ -96,6 +100,8 @@ function read(text: string): TestReport {
     if (tag.endsWith('/')) finish(name);
   }
   if (open.length > 0 || roots === 0) throw new Broken();
+  // Something went wrong, and whoever wrote this did not say what.
+  if (claimed > 0 && report.failures + report.errors === 0) throw new Broken();
   return report;
 }
 
@@ -128,6 +134,11 @@ function endOfTag(text: string, from: number): number {
     else if (character === '<') throw new Broken();
   }
   throw new Broken();
+}
+
+function countOf(attributes: string, name: string): number {
+  const count = Number(attribute(attributes, name));
+  return count > 0 ? count : 0;
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

@@ -37,6 +37,22 @@ describe('a measurement', () => {
     });
   });
 
+  it('is judged by all that was said, however little of it is kept', () => {
+    const matches = /^[0-9a-f]+$/u;
+    const hash = 'a'.repeat(200);
+    expect(judgeMeasurement(wanted({ matches }), `${hash} but not this unit`, 'unit').verdict).toBe('FAIL');
+    expect(judgeMeasurement(wanted({ equals: hash }), `${hash}0`, 'unit').verdict).toBe('FAIL');
+    expect(judgeMeasurement(wanted({ max: 5 }), `1${'0'.repeat(250)}e-260`, 'unit').verdict).toBe('PASS');
+    expect(judgeMeasurement(wanted({ max: 5 }), `${'0'.repeat(199)}1000`, 'unit').verdict).toBe('FAIL');
+  });
+
+  it('needs a value where it has no limits: an empty one is none', () => {
+    expect(judgeMeasurement(wanted({}), ' ', 'unit')).toMatchObject({ text: null, verdict: 'FAIL' });
+    expect(judgeMeasurement(wanted({}), '', 'program').verdict).toBe('ERROR');
+    expect(judgeMeasurement(wanted({ equals: '' }), '', 'unit').verdict).toBe('PASS');
+    expect(judgeMeasurement(wanted({ matches: /^$/u }), '', 'unit').verdict).toBe('PASS');
+  });
+
   it('comes from a group, a pattern, or the last line of JSON', () => {
     const output = 'noise\n{"vcc": 1}\n{"sensors": {"vcc": 3.3}, "vcc": 2}\ntemp: 21 C\n{broken}\n';
     const said = { output, groups: { version: '2.4' }, speaker: 'program' } as const;

@@ -22,6 +22,11 @@ export function measureAll(wanted: readonly RecipeMeasurement[], said: Said): Me
   return wanted.map((one) => judgeMeasurement(one, capture(one, said, last), said.speaker));
 }
 
+/** Whether a value is looked for in all that was said, not in what an expectation matched. */
+export function looksInOutput({ pattern, json }: RecipeMeasurement): boolean {
+  return pattern !== undefined || json !== undefined;
+}
+
 function capture(
   { name, pattern, json }: RecipeMeasurement,
   { output, groups }: Said,
@@ -56,13 +61,15 @@ function lastJsonLine(output: string): unknown {
   return undefined;
 }
 
-/** Judges one captured text. Limits are inclusive; without any, a value is enough. */
+/** Judges one captured text, all of it. Limits are inclusive; without any, a value is enough, and nothing is none. */
 export function judgeMeasurement(
   { name, unit, min, max, equals, matches }: RecipeMeasurement,
   captured: string | null,
   speaker: Said['speaker'],
 ): Measurement {
-  const text = captured === null ? null : captured.trim().slice(0, longest);
+  const isText = typeof equals === 'string' || matches !== undefined;
+  const trimmed = captured?.trim() ?? null;
+  const text = trimmed === '' && !isText ? null : trimmed;
   const number = text !== null && decimal.test(text) && Number.isFinite(Number(text)) ? Number(text) : null;
   const needsNumber = min !== undefined || max !== undefined || typeof equals === 'number';
   const unusable = text === null || (needsNumber && number === null);
@@ -74,7 +81,7 @@ export function judgeMeasurement(
     (matches === undefined || matches.test(text));
   return {
     name,
-    text,
+    text: text?.slice(0, longest) ?? null,
     number,
     ...(unit === undefined ? {} : { unit }),
     ...(min === undefined ? {} : { min }),

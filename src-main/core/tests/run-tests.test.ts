@@ -256,36 +256,90 @@ describe('a phase', () => {
 });
 
 describe('a report that a test program writes', () => {
-  const report = withTests('  - { name: suite, exec: [suite], junit: /tmp/r.xml }\n');
-  const file = (text: string, modifiedAt = Number.MAX_SAFE_INTEGER) => ({
+  const report = withTests('  - { name: suite, exec: [suite], junit: /tmp/r.xml, retries: 1 }\n');
+  const passed = '<testsuite><testcase name="a"/></testsuite>';
+  const file = (text: string, { modifiedAt = Number.MAX_SAFE_INTEGER, stamp = 'new' } = {}) => ({
     state: 'there' as const,
     bytes: Buffer.from(text),
     modifiedAt,
+    stamp,
   });
 
+  async function judged(...written: (ReturnType<typeof file> | null)[]): Promise<FakeBay> {
+    const fake = createFakeBay({ recipe: report });
+    fake.engine.onExec = () => {
+      const next = written.shift() ?? null;
+      if (next !== null) fake.engine.files.set('/tmp/r.xml', next);
+      return { exitCode: 0, output: '', truncated: false };
+    };
+    await flashed(fake);
+    await fake.pass(500);
+    return fake;
+  }
+
   it.each([
-    ['<testsuite><testcase name="a"/></testsuite>', 'PASS'],
+    [passed, 'PASS'],
     ['<testsuite><testcase name="a"><failure message="no"/></testcase></testsuite>', 'FAIL'],
     ['<testsuite><testcase name="a"><error message="boom"/></testcase></testsuite>', 'ERROR'],
     ['<testsuite><testcase name="a">', 'ERROR'],
     ['', 'ERROR'],
+    // Nothing was tested: whoever collected the cases found none, or left all of them out.
+    ['<testsuite/>', 'ERROR'],
+    ['<testsuites><testsuite tests="0"/></testsuites>', 'ERROR'],
+    ['<testsuite><testcase name="a"><skipped/></testcase></testsuite>', 'ERROR'],
+    // It speaks of a failure that it does not name.
+    ['<testsuite failures="1"><testcase name="a"/></testsuite>', 'ERROR'],
+    ['<testsuites><testsuite errors="2"><testcase name="a"/></testsuite></testsuites>', 'ERROR'],
   ])('as %s makes %s', async (text, verdict) => {
-    const fake = createFakeBay({ recipe: report });
-    fake.engine.onExec = () => ({ exitCode: 0, output: '', truncated: false });
-    fake.engine.files.set('/tmp/r.xml', file(text));
-    await flashed(fake);
-    await fake.pass(500);
+    const fake = await judged(file(text), file(text, { stamp: 'newer' }));
     expect(fake.bay.view().run?.verdict).toBe(verdict);
   });
 
-  it('that is missing, or was left by an attempt before, is an ERROR', async () => {
-    for (const entry of [undefined, file('<testsuite/>', -5000)]) {
-      const fake = createFakeBay({ recipe: report });
-      fake.engine.onExec = () => ({ exitCode: 0, output: '', truncated: false });
-      if (entry !== undefined) fake.engine.files.set('/tmp/r.xml', entry);
-      await flashed(fake);
-      await fake.pass(500);
+  it('that is missing, or is older than the attempt, is an ERROR', async () => {
+    const old = file(passed, { modifiedAt: -5000 });
+    for (const written of [[], [old, { ...old, stamp: 'newer' }]]) {
+      const fake = await judged(...written);
       expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'test-error' } });
     }
+  });
+
+  it('and leaves for the next attempt, which writes none, is no report of that one', async () => {
+    const failed = '<testsuite><testcase name="a"><failure/></testcase></testsuite>';
+    const fake = await judged(file(failed), null);
+    expect(fake.records.saved.at(-1)?.tests[0]?.attempts.map(({ verdict }) => verdict)).toEqual([
+      'FAIL',
+      'ERROR',
+    ]);
+  });
+
+  it('that was there before the test, with a time to come, is no report of it', async () => {
+    const fake = createFakeBay({ recipe: report });
+    fake.engine.files.set('/tmp/r.xml', file(passed));
+    await flashed(fake);
+    await fake.pass(500);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'test-error' } });
+  });
+});
+
+describe('what a test program says', () => {
+  const json = withTests(`  - name: power
+    exec: [power]
+    measurements: [{ name: vcc, json: vcc, min: 3.1, max: 3.5 }]
+`);
+
+  it('is not judged by a last line that may not be the last: the rest was too much to keep', async () => {
+    const fake = createFakeBay({ recipe: json });
+    fake.engine.onExec = () => ({ exitCode: 0, output: '{"vcc": 3.3}\n', truncated: true });
+    await flashed(fake);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'test-error' } });
+  });
+
+  it('counts for nothing when its container ran out of memory, whatever its exit code', async () => {
+    const fake = createFakeBay({ recipe: apart });
+    await fake.plug();
+    fake.engine.onStarted = (container) => container.end(0, { outOfMemory: true });
+    fake.engine.last().print('DONE');
+    await fake.pass(500);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'test-error' } });
   });
 });

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js';
 import { sideAction, type RecipeTest } from '../recipes/test-schema.js';
 import { execute } from './execute.js';
 import { judge, type Judgement } from './judge.js';
+import { looksInOutput } from './measure.js';
 import type { TestLog, TestPlaces } from './places.js';
 
 export type { TestLog, TestPlaces } from './places.js';
@@ -107,6 +108,7 @@ async function runAttempt(
       action: test,
       timeout,
       junit,
+      readsOutput: test.measurements.some(looksInOutput),
       places: run.places,
       clock,
       log,
