@@ -34,13 +34,15 @@ export interface FakeBay {
   /** What the station was told of its records, the latest last. */
   health: (string | null)[];
   /** What the panel answers, by `METHOD path`; anything else is silence. */
-  panel: Map<string, PanelReply>;
+  panel: Map<string, PanelReply | Promise<PanelReply>>;
   /** Every request to the panel, in order. */
   requests: string[];
   /** The node behind the port is not the one that was plugged in any more. */
   changePort(): void;
   /** The workspace's content changes. */
   changeContent(): void;
+  /** What reading the workspace waits for. */
+  beforeContent: () => Promise<void>;
   plug(change?: Partial<Port>): Promise<Port>;
   /** Lets time pass, and whatever is on its way arrive. */
   pass(ms?: number): Promise<void>;
@@ -90,7 +92,7 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
   const logs = createFakeRunLogs();
   const { recipe, hash } = parsedRecipe(options.recipe ?? httpRecipe);
   const loaded: LoadedRecipe = { recipe, hash, file: 'recipe.yaml' };
-  const panel = new Map<string, PanelReply>();
+  const panel: FakeBay['panel'] = new Map();
   const requests: string[] = [];
   const verdicts: RunState[] = [];
   const defects: unknown[] = [];
@@ -129,7 +131,10 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
     workspace: () => '/workspace',
     secret: (name) => (name === 'magicNumber' ? ok('8974c408d831') : fail('secret-missing', { name })),
     redact: (text) => text.replaceAll('8974c408d831', '•••'),
-    hashContent: () => Promise.resolve(ok({ hash: content })),
+    hashContent: async () => {
+      await fake.beforeContent();
+      return ok({ hash: content });
+    },
     portIsSame: () => portIsSame,
     serial: unit,
     newRunId: () => {
@@ -161,7 +166,7 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
     for (let turn = 0; turn < 12; turn += 1) await clock.advanceAsync(0);
   }
 
-  return {
+  const fake: FakeBay = {
     bay,
     clock,
     engine,
@@ -180,6 +185,7 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
     changeContent: () => {
       content = 'b'.repeat(64);
     },
+    beforeContent: () => Promise.resolve(),
     async plug(change) {
       const port = aPort(change);
       bay.attach(port);
@@ -189,4 +195,5 @@ export function createFakeBay(options: { recipe?: string; automatic?: boolean } 
     pass,
     lines: () => logs.lines(bay.run()?.id ?? '').map(({ text }) => text),
   };
+  return fake;
 }

@@ -63,6 +63,18 @@ describe('a run that another life of the station began', () => {
     ).toBe('flash');
   });
 
+  it.each(['start', 'panel'] as const)(
+    'that ended in phase %s, before anybody asked it to flash, is interrupted',
+    (phase) => {
+      const ended = container({ state: 'exited', exitCode: 0 });
+      const options = { record: record(phase), container: ended, recipe: loaded, portIdentity: 'A' };
+      expect(decideResumption(options)).toMatchObject({
+        verdict: 'ERROR',
+        fault: { code: 'run-interrupted' },
+      });
+    },
+  );
+
   it.each([
     ['the unit is gone', { portIdentity: undefined }, 'ABORTED', 'unplugged-while-away'],
     ['another unit is there', { portIdentity: 'B' }, 'ABORTED', 'unplugged-while-away'],

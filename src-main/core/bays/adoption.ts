@@ -36,7 +36,11 @@ export function decideResumption(options: {
     if (container.state === 'running' || !needed) return 'test';
     return { verdict: 'ERROR', fault: fault('run-interrupted') };
   }
-  if (container.state !== 'running') return 'flash';
+  if (container.state !== 'running') {
+    // Nobody had asked it to flash yet: whatever its end looks like, it is none of a flash.
+    const wasAsked = phase === 'flash' || typeof recipe.recipe.flash.start !== 'object';
+    return wasAsked ? 'flash' : { verdict: 'ERROR', fault: fault('run-interrupted') };
+  }
   if (phase === 'flash') return 'flash';
   return recipe.recipe.container.panelPort === undefined ? 'flash' : 'panel';
 }

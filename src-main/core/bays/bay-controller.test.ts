@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fault } from '../../../src-shared/model/result.js';
 import { aPort } from '../../../test/fakes/bay-data.js';
-import { createFakeBay, logRecipe, type FakeBay } from '../../../test/fakes/bay.js';
+import { createFakeBay, httpRecipe, logRecipe, type FakeBay } from '../../../test/fakes/bay.js';
+import { createRun } from '../../../test/fakes/records.js';
+import { parsedRecipe } from '../../../test/fakes/recipes.js';
+import { planOf } from './run-parts.js';
+import { resumeRun } from './run-state.js';
 
 const answer = (body: object, status = 200) =>
   ({ kind: 'answered', status, body: JSON.stringify(body) }) as const;
@@ -65,6 +69,18 @@ describe('a run driven through the panel', () => {
     });
   });
 
+  it('has what it flashes on record as soon as that is known: another life of the station compares', async () => {
+    const fake = createFakeBay();
+    let known = (): void => undefined;
+    const hashing = new Promise<void>((resolve) => (known = resolve));
+    fake.beforeContent = () => hashing;
+    await plugAndFlash(fake);
+    expect(fake.records.saved.at(-1)).toMatchObject({ contentHash: null, verdict: null });
+    known();
+    await fake.pass();
+    expect(fake.records.saved.at(-1)).toMatchObject({ contentHash: 'a'.repeat(64), verdict: null });
+  });
+
   it('does not blame the unit when the flasher fails because the cable was pulled', async () => {
     const fake = createFakeBay();
     await plugAndFlash(fake);
@@ -82,6 +98,39 @@ describe('a run driven through the panel', () => {
     await fake.pass(1500);
     expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'flash-not-started' } });
     expect(fake.requests.filter((request) => request.startsWith('POST'))).toHaveLength(1);
+  });
+
+  it('never passes by an exit code before it has taken the request to flash', async () => {
+    const recipe = httpRecipe.replace(/success: .*/, 'success: [{ exitCode: 0 }]');
+    const fake = createFakeBay({ recipe });
+    panelSays(fake, { state: 'idle' });
+    let drop = (): void => undefined;
+    fake.panel.set(
+      'POST /flash',
+      new Promise((resolve) => (drop = () => resolve({ kind: 'silent', reason: 'ECONNRESET' }))),
+    );
+    await fake.plug();
+    await fake.pass(100);
+    fake.engine.last().end(0);
+    await fake.pass(1000);
+    drop();
+    await fake.pass(1000);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'flash-not-started' } });
+  });
+
+  it('passes by its exit code once it has taken the request, even if it ends at once', async () => {
+    const recipe = httpRecipe.replace(/success: .*/, 'success: [{ exitCode: 0 }]');
+    const fake = createFakeBay({ recipe });
+    panelSays(fake, { state: 'idle' });
+    fake.panel.set('POST /flash', answer({}));
+    const get = fake.panel.get.bind(fake.panel);
+    fake.panel.get = (request) => {
+      if (request === 'POST /flash') fake.engine.last().end(0);
+      return get(request);
+    };
+    await fake.plug();
+    await fake.pass(1000);
+    expect(fake.bay.view().run?.verdict).toBe('PASS');
   });
 
   it('ends when the panel never answers', async () => {
@@ -142,6 +191,31 @@ describe('a run that only prints', () => {
     fake.engine.last().end(exitCode);
     await fake.pass(800);
     expect(fake.bay.view().run).toMatchObject({ verdict, fault: code === undefined ? null : { code } });
+  });
+
+  it('fails by its words although it ends with 0, however long those take to be read', async () => {
+    const fake = createFakeBay({ recipe: logRecipe });
+    const open = fake.logs.open.bind(fake.logs);
+    let release = (): void => undefined;
+    const disk = new Promise<void>((resolve) => (release = resolve));
+    fake.logs.open = async (runId) => {
+      const opened = await open(runId);
+      if (!opened.ok) return opened;
+      const replay = opened.value.replay.bind(opened.value);
+      // What is on disk comes once the disk is done with something else.
+      opened.value.replay = (onLine) => disk.then(() => replay(onLine));
+      return opened;
+    };
+    fake.engine.onStarted = (container) => {
+      container.print('ERROR: verify failed');
+      container.end(0);
+    };
+    await fake.plug();
+    await fake.pass(1000);
+    expect(fake.bay.view().run?.verdict).toBeNull();
+    release();
+    await fake.pass(1000);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'FAIL', fault: { code: 'flash-failed' } });
   });
 
   it('is a TIMEOUT when nothing moves any more', async () => {
@@ -273,5 +347,51 @@ describe('whatever happens in the middle of a run', () => {
     expect(fake.logs.openLogs).toEqual([]);
     expect(fake.engine.open).toBe(0);
     expect(fake.defects).toEqual([]);
+  });
+});
+
+describe('a run that another life of the station began', () => {
+  async function adopted(contentHash: string | null): Promise<FakeBay> {
+    const fake = createFakeBay({ recipe: logRecipe, automatic: false });
+    const loaded = { ...parsedRecipe(logRecipe), file: 'recipe.yaml' };
+    const port = await fake.plug();
+    const spec = {
+      name: 'slipway-bay1-run-000009',
+      image: 'flasher:latest',
+      labels: {},
+      env: {},
+      mounts: [],
+    };
+    const container = fake.engine.plant({
+      ...spec,
+      network: 'none',
+      capabilities: [],
+      limits: { memoryBytes: 1, cpus: 1, pids: 8 },
+      readOnlyRoot: false,
+    });
+    const record = createRun({
+      id: 'run-000009',
+      verdict: null,
+      containerId: container.id,
+      portIdentity: port.identity,
+      contentHash,
+      tests: [],
+      phases: [{ phase: 'flash', startedAt: 1, endedAt: null }],
+    });
+    fake.bay.adopt(resumeRun(record, planOf(loaded), port), loaded, 'flash');
+    await fake.pass(100);
+    container.print('DONE');
+    await fake.pass(1000);
+    return fake;
+  }
+
+  it('passes when what it flashes is what it was when it began', async () => {
+    const fake = await adopted('a'.repeat(64));
+    expect(fake.bay.view().run?.verdict).toBe('PASS');
+  });
+
+  it('never passes when the workspace changed while nobody looked', async () => {
+    const fake = await adopted('c'.repeat(64));
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'content-changed' } });
   });
 });

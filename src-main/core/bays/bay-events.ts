@@ -53,6 +53,8 @@ export type RunEvent = { runId: string } & (
   | { type: 'identity-asked'; ask: BayAsk; identity: UnitIdentity }
   /** `passed`: the run in which this unit passed before. */
   | { type: 'recognised'; passed: { run: string; at: number } | null }
+  /** What is flashed has been read through. */
+  | { type: 'content-known' }
   | { type: 'prepared'; imageId: string; imageDigest: string | null }
   | { type: 'created'; containerId: string; hostPort: number | null }
   | { type: 'started' }

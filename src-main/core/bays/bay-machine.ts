@@ -105,6 +105,8 @@ export function createBayMachine(times: BayTimes) {
           attached: { target: 'ending', actions: [change.endUnplugged, change.notePort] },
           abort: { target: 'ending', actions: change.endAborted },
           failed: { guard: 'sameRun', target: 'ending', actions: change.endFailed },
+          // On record at once: an adopted run is compared with it.
+          'content-known': { guard: 'sameRun', actions: effect({ do: 'note' }) },
           'engine-lost': { actions: startTimer('engine', times) },
           'engine-back': { actions: stopTimer('engine') },
           timer: [

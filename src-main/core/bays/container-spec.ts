@@ -2,12 +2,25 @@ import { isAbsolute, join } from 'node:path';
 import { ok, type Result } from '../../../src-shared/model/result.js';
 import type { Port } from '../../../src-shared/model/port.js';
 import { defaultCapabilities } from '../docker/capabilities.js';
-import { labels, type ContainerMount, type ContainerSpec } from '../docker/engine.js';
+import { labels, type ContainerMount, type ContainerSpec, type Engine } from '../docker/engine.js';
 import type { Recipe } from '../recipes/schema.js';
 
 /** The name of a bay's own network. */
 export function networkName(stationId: string, bay: number): string {
   return `slipway-${stationId.slice(0, 8)}-bay${bay}`;
+}
+
+/** Makes the network that a recipe asks for, if there is none yet. */
+export function ensureBayNetwork(
+  engine: Engine,
+  { recipe, stationId, bay }: { recipe: Recipe; stationId: string; bay: number },
+): Promise<Result<void>> {
+  if (recipe.container.network === 'none') return Promise.resolve(ok());
+  return engine.ensureNetwork({
+    name: networkName(stationId, bay),
+    labels: { [labels.station]: stationId, [labels.bay]: String(bay) },
+    outbound: recipe.container.network === 'outbound',
+  });
 }
 
 /** `workspace`, or a folder below it, in the place of the station's workspace folder; absolute paths stay. */

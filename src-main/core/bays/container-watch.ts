@@ -4,7 +4,7 @@ import type { ContainerInfo, Engine } from '../docker/engine.js';
 import { judgeExit } from '../flash/signs.js';
 import type { Recipe } from '../recipes/schema.js';
 import type { RunLog } from '../records/records.js';
-import type { Conclusion } from './run-state.js';
+import type { FlashJudgement } from './flash-end.js';
 
 /** How soon an engine that lost a stream is asked again, in ms; the bay's own timer ends a run whose engine stays away. */
 const retryPause = 250;
@@ -25,7 +25,7 @@ export function createContainerWatch(options: {
   flash: Recipe['flash'];
   redact: (text: string) => string;
   log: () => RunLog | null;
-  onEnded: (judgement: 'success' | Conclusion) => void;
+  onEnded: (judgement: FlashJudgement) => void;
 }): ContainerWatch {
   const { engine, clock, flash, redact, log, onEnded } = options;
   const stop = new AbortController();

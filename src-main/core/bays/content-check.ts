@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
+import { fail, fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import type { Recipe } from '../recipes/schema.js';
 import { contentFolders } from './container-spec.js';
 import type { RunParts } from './run-parts.js';
@@ -8,7 +8,8 @@ import type { RunParts } from './run-parts.js';
 export interface ContentCheck {
   /** SHA-256, hexadecimal; null until it is known, and for a recipe that mounts nothing of the workspace. */
   readonly hash: string | null;
-  begin(): void;
+  /** `recorded`: what an earlier life of the station found; anything else means that it changed while nobody looked. */
+  begin(recorded?: string | null): void;
   /** Why nobody knows which content the unit got, or null. Cheap when nothing changed: file hashes are kept. */
   confirm(): Promise<Fault | null>;
   /** Resolves when nothing is being read any more. */
@@ -19,9 +20,10 @@ export function createContentCheck(options: {
   recipe: Recipe;
   parts: Pick<RunParts, 'workspace' | 'hashContent'>;
   signal: AbortSignal;
+  onKnown: () => void;
   onFault: (problem: Fault) => void;
 }): ContentCheck {
-  const { recipe, parts, signal, onFault } = options;
+  const { recipe, parts, signal, onKnown, onFault } = options;
   let hash: string | null = null;
   let hashing: Promise<Result<string | null>> | null = null;
 
@@ -38,10 +40,16 @@ export function createContentCheck(options: {
     return ok(others.length === 0 ? only : createHash('sha256').update(hashes.join('\n')).digest('hex'));
   }
 
-  async function hashFirst(): Promise<Result<string | null>> {
-    const hashed = await hashFolders();
-    if (hashed.ok) hash = hashed.value;
-    else if (!signal.aborted) onFault(hashed.error);
+  async function hashFirst(recorded: string | null): Promise<Result<string | null>> {
+    const found = await hashFolders();
+    const isAnother = found.ok && recorded !== null && found.value !== recorded;
+    const hashed = isAnother ? fail('content-changed') : found;
+    if (signal.aborted) return hashed;
+    if (!hashed.ok) onFault(hashed.error);
+    else if (hashed.value !== null) {
+      hash = hashed.value;
+      onKnown();
+    }
     return hashed;
   }
 
@@ -49,11 +57,11 @@ export function createContentCheck(options: {
     get hash() {
       return hash;
     },
-    begin() {
-      hashing ??= hashFirst();
+    begin(recorded = null) {
+      hashing ??= hashFirst(recorded);
     },
     async confirm() {
-      const first = await (hashing ?? hashFirst());
+      const first = await (hashing ?? hashFirst(null));
       if (!first.ok) return first.error;
       const now = await hashFolders();
       if (!now.ok) return now.error;

@@ -5,7 +5,7 @@ import { readLogLine, type Finding } from '../flash/signs.js';
 import type { Recipe } from '../recipes/schema.js';
 import type { RunLog } from '../records/records.js';
 import type { RunParts } from './run-parts.js';
-import type { Conclusion } from './run-state.js';
+import type { FlashEnd } from './flash-end.js';
 
 /** Without a progress source, output itself shows that the flasher lives; it is told this often at most, in ms. */
 const activityPause = 1000;
@@ -24,10 +24,11 @@ export async function followFlash(options: {
   signal: AbortSignal;
   onTriggered: () => void;
   onProgress: (progress: Partial<Progress>, unitSerial?: string) => void;
-  onFlashed: () => void;
-  onFailed: (conclusion: Conclusion) => void;
+  /** Told of every sign, and of how far the reading is. */
+  end: FlashEnd;
 }): Promise<void> {
-  const { flash, log, hostPort, flashStartedAt, trigger, parts, signal } = options;
+  const { flash, log, hostPort, flashStartedAt, trigger, parts, signal, end } = options;
+  end.reading();
   let signSeen = false;
   let lastTold = '';
   let lastActivity = 0;
@@ -41,8 +42,8 @@ export async function followFlash(options: {
     }
     if (finding.sign === undefined) return;
     signSeen = true;
-    if (finding.sign.kind === 'success') options.onFlashed();
-    else options.onFailed({ verdict: 'FAIL', fault: fault('flash-failed', { reason: finding.sign.reason }) });
+    if (finding.sign.kind === 'success') end.sign('success');
+    else end.sign({ verdict: 'FAIL', fault: fault('flash-failed', { reason: finding.sign.reason }) });
   }
 
   const countsFrom = typeof flash.start === 'object' ? flashStartedAt : 0;
@@ -69,12 +70,15 @@ export async function followFlash(options: {
   });
   signal.addEventListener('abort', () => subscription.dispose(), { once: true });
   const replayed = await log.replay(inOrder);
-  if (!replayed.ok) return options.onFailed({ verdict: 'ERROR', fault: replayed.error });
+  if (!replayed.ok) return end.sign({ verdict: 'ERROR', fault: replayed.error });
   const missed = waiting;
   waiting = null;
   missed.forEach(inOrder);
+  end.caughtUp();
 
   if (trigger && typeof flash.start === 'object' && !(await requestFlash())) return;
+  // By itself, because it has taken the request, or because it took it in another life of the station.
+  end.flashing();
   if (hostPort === null) return;
   await pollPanel({
     client: parts.panelClient,
@@ -102,7 +106,7 @@ export async function followFlash(options: {
     }
     // Never sent twice: nobody knows whether the first one began to flash.
     const reason = reply.kind === 'answered' ? `HTTP ${reply.status}` : reply.reason;
-    options.onFailed({ verdict: 'ERROR', fault: fault('flash-not-started', { reason }) });
+    end.sign({ verdict: 'ERROR', fault: fault('flash-not-started', { reason }) });
     return false;
   }
 }

@@ -8,8 +8,9 @@ import type { LoadedRecipe } from '../recipes/match.js';
 import type { RunLog } from '../records/records.js';
 import type { RunEvent, WithoutRun } from './bay-events.js';
 import type { ContainerSpec } from '../docker/engine.js';
-import { networkName, specForRun } from './container-spec.js';
+import { ensureBayNetwork, specForRun } from './container-spec.js';
 import { createContentCheck } from './content-check.js';
+import { createFlashEnd } from './flash-end.js';
 import { followFlash } from './follow-flash.js';
 import { createContainerWatch } from './container-watch.js';
 import { expectImage, findRunImage } from './image-problem.js';
@@ -61,7 +62,13 @@ export function createRunSession(options: {
     log?.append('station', parts.messages().text(key, params), clock.now());
   }
 
-  const content = createContentCheck({ recipe, parts, signal: steps.signal, onFault: failStation });
+  const content = createContentCheck({
+    recipe,
+    parts,
+    signal: steps.signal,
+    onKnown: () => emit({ type: 'content-known' }),
+    onFault: failStation,
+  });
 
   const watch = createContainerWatch({
     engine,
@@ -69,10 +76,11 @@ export function createRunSession(options: {
     redact: (text) => parts.redact(text),
     log: () => log,
     flash: recipe.flash,
-    onEnded: (judgement) => {
-      if (judgement === 'success') flashed();
-      else void failUnlessUnplugged(judgement);
-    },
+    onEnded: (judgement) => end.exited(judgement),
+  });
+  const end = createFlashEnd({
+    onSuccess: flashed,
+    onFailure: (conclusion) => void failUnlessUnplugged(conclusion),
   });
 
   /** The flasher gave up. Whose fault that is shows only a moment later. */
@@ -113,15 +121,6 @@ export function createRunSession(options: {
   function recordOf(run: RunState): ReturnType<typeof toRecord> {
     const record = toRecord(run, { bay: bay.number, bayLabel: bay.label(), host: parts.host });
     return { ...record, contentHash: content.hash ?? record.contentHash };
-  }
-
-  async function ensureNetwork(): Promise<Result<void>> {
-    if (recipe.container.network === 'none') return ok();
-    return engine.ensureNetwork({
-      name: networkName(parts.stationId, bay.number),
-      labels: { 'io.slipway.station': parts.stationId, 'io.slipway.bay': String(bay.number) },
-      outbound: recipe.container.network === 'outbound',
-    });
   }
 
   function specFor(run: RunState, hostPort: number | null): Result<ContainerSpec> {
@@ -229,7 +228,7 @@ export function createRunSession(options: {
       content.begin();
       const [image, network] = await Promise.all([
         findRunImage(engine, recipe, run.allowance),
-        ensureNetwork(),
+        ensureBayNetwork(engine, { recipe, stationId: parts.stationId, bay: bay.number }),
       ]);
       if (!image.ok) return failStation(image.error);
       if (!network.ok) return failStation(network.error);
@@ -304,8 +303,7 @@ export function createRunSession(options: {
         onTriggered: () => say('log.triggered'),
         onProgress: (progress, unitSerial) =>
           emit({ type: 'progress', progress, ...(unitSerial === undefined ? {} : { unitSerial }) }),
-        onFlashed: flashed,
-        onFailed: (conclusion) => void failUnlessUnplugged(conclusion),
+        end,
       });
     },
 
@@ -392,7 +390,7 @@ export function createRunSession(options: {
     }
     say('log.adopted');
     plugged = run.port;
-    content.begin();
+    content.begin(run.contentHash);
     if (run.hostPort !== null) parts.hostPorts.note(bay.number, run.hostPort);
     if (run.containerId !== null) watch.begin(run.containerId);
     return true;

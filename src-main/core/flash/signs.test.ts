@@ -73,6 +73,19 @@ describe('the end of the flasher', () => {
   it('is a success when the recipe says so', () => {
     expect(judgeExit(log, { exitCode: 0, outOfMemory: false })).toBe('success');
   });
+  it.each([null, 126, 127, 134, 137, 139, 143])(
+    'is no failure of the unit’s with code %s, of which “non-zero” does not speak: it never ran, or was killed',
+    (exitCode) => {
+      const any = { ...log, failure: [{ exitCode: 'non-zero' as const }] };
+      expect(judgeExit(any, { exitCode, outOfMemory: false })).toMatchObject({ verdict: 'ERROR' });
+    },
+  );
+  it.each([1, 3, 124, 125, 255])('is a failure with code %i where the recipe says so', (exitCode) => {
+    const any = { ...log, failure: [{ exitCode: 'non-zero' as const }] };
+    expect(judgeExit(any, { exitCode, outOfMemory: false })).toMatchObject({ verdict: 'FAIL' });
+    const named = { ...log, failure: [{ exitCode: 137 }] };
+    expect(judgeExit(named, { exitCode: 137, outOfMemory: false })).toMatchObject({ verdict: 'FAIL' });
+  });
   it('is the station’s fault when memory ran out, whatever the code', () => {
     expect(judgeExit(log, { exitCode: 0, outOfMemory: true })).toMatchObject({
       fault: { code: 'container-out-of-memory' },

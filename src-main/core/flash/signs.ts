@@ -118,8 +118,9 @@ export function readAnswer(flash: Recipe['flash'], path: string, answer: unknown
 
 /**
  * What the end of the flasher's process means. A container that merely exits is never a PASS unless the
- * recipe says that its exit code is the sign. Exit codes 125-127 and 137 are Docker's and the shell's:
- * docs.docker.com/engine/containers/run/#exit-status.
+ * recipe says that its exit code is the sign. 126 and 127 say that it never ran, and 128 + N that
+ * signal N ended it: an engine that was stopped, a crash. `non-zero` speaks of none of them; by its number, each can be
+ * named. docs.docker.com/engine/containers/run/#exit-status, signal(7).
  */
 export function judgeExit(
   flash: Recipe['flash'],
@@ -128,14 +129,25 @@ export function judgeExit(
   const { exitCode, outOfMemory } = container;
   if (outOfMemory) return { verdict: 'ERROR', fault: fault('container-out-of-memory') };
   const matches = (sign: Sign): boolean =>
-    'exitCode' in sign && (sign.exitCode === 'non-zero' ? exitCode !== 0 : sign.exitCode === exitCode);
+    'exitCode' in sign &&
+    (sign.exitCode === 'non-zero' ? isOwnFailure(exitCode) : sign.exitCode === exitCode);
   if (flash.failure.some(matches)) {
     return { verdict: 'FAIL', fault: fault('flash-failed-exit', { exitCode: exitCode ?? '?' }) };
   }
   if (exitCode !== null && flash.success.some(matches)) return 'success';
-  if (exitCode === 137) return { verdict: 'ERROR', fault: fault('container-killed', { exitCode }) };
+  if (exitCode !== null && isSignal(exitCode)) {
+    return { verdict: 'ERROR', fault: fault('container-killed', { exitCode }) };
+  }
   if (exitCode === 126 || exitCode === 127) {
     return { verdict: 'ERROR', fault: fault('container-command-missing', { exitCode }) };
   }
   return { verdict: 'ERROR', fault: fault('flash-ended-without-sign', { exitCode: exitCode ?? '?' }) };
+}
+
+/** Signals have numbers up to 31, and real-time ones up to 64, with which nobody ends a process. */
+const isSignal = (exitCode: number): boolean => exitCode > 128 && exitCode <= 128 + 31;
+
+/** Whether the flasher itself said by its code that it failed. */
+function isOwnFailure(exitCode: number | null): boolean {
+  return exitCode !== null && exitCode !== 0 && exitCode !== 126 && exitCode !== 127 && !isSignal(exitCode);
 }
