@@ -1,5 +1,6 @@
 import { setup } from 'xstate';
 import { fault } from '../../../src-shared/model/result.js';
+import type { UnitIdentity } from '../../../src-shared/model/identity.js';
 import type { BayContext, BayEvent, BayTimes, Effect, Timer } from './bay-events.js';
 import {
   applyProgress,
@@ -65,7 +66,7 @@ export const base = setup({
     portIsThere: ({ context }) => context.port !== null,
     /** A unit that was plugged in while the last run ended is a new plug. */
     portIsAnother: ({ context }) =>
-      context.port !== null && context.port.identity !== context.run?.port.identity,
+      context.port !== null && (context.wasUnplugged || context.port.identity !== context.run?.port.identity),
     runHasPanel: ({ context, event }) =>
       'runId' in event && context.run?.id === event.runId && context.run.plan.hasPanel,
     runAsksIdentity: ({ context, event }) =>
@@ -125,8 +126,15 @@ function withRun(context: BayContext, change: (run: RunState) => RunState): Part
   return context.run === null ? {} : { run: change(context.run) };
 }
 
-const noPort = { port: null, match: null, armed: false } as const;
-const newPlug = { match: null, imageFault: null, imageChecked: false, run: null, recordFault: null } as const;
+const noPort = { port: null, wasUnplugged: true, match: null, armed: false } as const;
+const newPlug = {
+  wasUnplugged: false,
+  match: null,
+  imageFault: null,
+  imageChecked: false,
+  run: null,
+  recordFault: null,
+} as const;
 
 export const takeGate = on('gate', (_, event) => ({ gate: event.fault }));
 export const takeAutomatic = on('automatic', (context, event) => ({
@@ -168,13 +176,14 @@ export const beginFlash = on('flash', (context, event) => {
   const plan = event.plan ?? (context.match?.ok === true ? context.match.value : undefined);
   if (context.port === null || plan === undefined) return {};
   const previous = context.run;
-  const isRetry = previous?.port.identity === context.port.identity;
+  const isRetry = previous?.port.identity === context.port.identity && !isDone(previous);
   const run = beginRun({
     id: event.runId,
     plan,
     port: context.port,
     attempt: isRetry ? previous.attempt + 1 : 1,
     operator: event.operator,
+    byItself: event.byItself ?? false,
     allowance: event.allowance ?? null,
     startedAt: event.at,
     ...(isRetry ? { firstRun: previous.firstRun, ...sameUnit(previous) } : {}),
@@ -187,6 +196,11 @@ function isAnotherModel({ conclusion }: Pick<RunState, 'conclusion'>): boolean {
   return ['model-refused', 'model-differs'].includes(conclusion?.fault?.code ?? '');
 }
 
+/** A unit that passed can say who it is: whether the next one is the same is asked, where the recipe asks units. */
+function isDone({ identity, conclusion }: RunState): boolean {
+  return conclusion?.verdict === 'PASS' && identity?.source === 'read';
+}
+
 /** A retry is of the same unit. That it passed meanwhile has to be confirmed anew; one that was refused is asked again. */
 function sameUnit({ identity, conclusion }: RunState): Partial<Pick<RunState, 'identity' | 'unitSerial'>> {
   if (identity === null || isAnotherModel({ conclusion })) return {};
@@ -197,10 +211,17 @@ function sameUnit({ identity, conclusion }: RunState): Partial<Pick<RunState, 'i
 export const noteIdentity = on('identified', (context, event) =>
   withRun(context, (run) => ({
     ...run,
+    ...(isAnotherUnit(run.identity, event.identity) ? { attempt: 1, firstRun: run.id } : {}),
     identity: event.identity,
     unitSerial: event.identity?.serial ?? run.unitSerial,
   })),
 );
+
+/** Whether a unit that was taken for the one before has said that it is not. */
+function isAnotherUnit(before: UnitIdentity | null, now: UnitIdentity | null): boolean {
+  return (before?.serial ?? null) !== null && now !== null && before?.serial !== now.serial;
+}
+
 export const noteAsk = on('identity-asked', (context, event) =>
   withRun(context, (run) => ({ ...run, asks: event.ask, identity: event.identity })),
 );
@@ -230,8 +251,13 @@ export const noteConfirmed = on('confirmed', (context, event) =>
   }),
 );
 
-export const adoptRun = on('adopt', (_, event) => ({ run: event.run, port: event.run.port }));
+export const adoptRun = on('adopt', (_, event) => ({
+  run: event.run,
+  port: event.run.port,
+  wasUnplugged: false,
+}));
 export const adoptEnded = on('adopt', (_, event) => ({
+  wasUnplugged: false,
   run: typeof event.resume === 'object' ? conclude(event.run, event.resume, event.at) : event.run,
 }));
 

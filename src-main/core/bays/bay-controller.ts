@@ -181,7 +181,7 @@ export function createBayController(options: {
   }
 
   function requestFlash(): void {
-    const started = flash(snapshot.context.run?.plan.recipe);
+    const started = flash(snapshot.context.run?.plan.recipe, true);
     // The machine asked because nothing was in the way; what changed since then shows in the bay.
     if (!started.ok) changes.emit();
   }
@@ -228,21 +228,23 @@ export function createBayController(options: {
     return context.imageFault;
   }
 
-  function flash(recipeName?: string): Result<{ runId: string }> {
+  function flash(recipeName?: string, byItself = false): Result<{ runId: string }> {
     const inTheWay = obstacle(recipeName !== undefined);
     if (inTheWay !== null) return { ok: false, error: inTheWay };
     const { match: found } = snapshot.context;
     const name = recipeName ?? (found?.ok === true ? found.value.recipe : undefined);
     const loaded = name === undefined ? undefined : parts.findRecipe(name);
     if (loaded === undefined) return fail('recipe-unknown', { recipe: name ?? '' });
-    return start(loaded);
+    return start(loaded, { byItself });
   }
 
-  function start(loaded: LoadedRecipe, allowance?: Allowance): Result<{ runId: string }> {
+  function start(
+    loaded: LoadedRecipe,
+    how: { byItself?: boolean; allowance?: Allowance },
+  ): Result<{ runId: string }> {
     chosen = loaded;
     const runId = parts.newRunId();
-    const allowed = allowance === undefined ? {} : { allowance };
-    send({ type: 'flash', runId, operator: parts.operator(), plan: planOf(loaded), ...allowed });
+    send({ type: 'flash', runId, operator: parts.operator(), plan: planOf(loaded), ...how });
     return ok({ runId });
   }
 
@@ -254,14 +256,15 @@ export function createBayController(options: {
     const allowable = inTheWay.code === 'image-support-too-low' && inTheWay === snapshot.context.imageFault;
     if (!allowable || loaded === undefined || seenImage === null) return { ok: false, error: inTheWay };
     const { recipe } = loaded;
-    return start(loaded, {
+    const allowance = {
       by,
       at: parts.clock.now(),
       reason,
       status: writtenSupport(recipe, seenImage),
       minimum: recipe.minimumSupport,
       imageId: seenImage.id,
-    });
+    };
+    return start(loaded, { allowance });
   }
 
   firstEffects.forEach(perform);
@@ -310,7 +313,7 @@ export function createBayController(options: {
     },
     engineLost: () => send({ type: 'engine-lost' }),
     engineBack: () => send({ type: 'engine-back' }),
-    flash,
+    flash: (recipe) => flash(recipe),
     allowOnce,
     identify(given) {
       const serial = given.trim();

@@ -30,9 +30,16 @@ export type BayEvent = { at: number } & (
   | { type: 'image-checked'; fault: Fault | null }
   /**
    * `plan` overrides the matched recipe: somebody named one on the command line. `allowance` lets this one run go
-   * on with an image whose support is too low.
+   * on with an image whose support is too low. `byItself`: the machine had asked for it, nobody touched anything.
    */
-  | { type: 'flash'; runId: string; operator: string; plan?: RunPlan; allowance?: Allowance }
+  | {
+      type: 'flash';
+      runId: string;
+      operator: string;
+      byItself?: boolean;
+      plan?: RunPlan;
+      allowance?: Allowance;
+    }
   /** Typed or scanned, and checked. */
   | { type: 'identity-given'; serial: string }
   | { type: 'confirmed'; operator: string }
@@ -115,6 +122,8 @@ export type Effect =
 
 export interface BayContext {
   port: Port | null;
+  /** What was plugged in when the present run began is not any more, whatever is there now. */
+  wasUnplugged: boolean;
   enabled: boolean;
   match: Result<RunPlan> | null;
   gate: Fault | null;

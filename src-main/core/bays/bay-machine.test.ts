@@ -264,6 +264,30 @@ describe('a run', () => {
   });
 });
 
+describe('a unit that is exchanged while the last run ends', () => {
+  const exchanged: Step[] = [{ type: 'detached' }, { type: 'attached', port: aPort() }];
+
+  it('is a new plug, also where the system cannot tell one plug from the next', () => {
+    const bay = drive();
+    bay.send(...plugged, ...toFlashing, { type: 'flashed', runId: 'run-1' }, ...exchanged, ...ending);
+    expect(bay.snapshot().matches('settling')).toBe(true);
+    expect(bay.snapshot().context.run).toBeNull();
+  });
+
+  it('is not flashed as the next attempt at the one before', () => {
+    const bay = drive();
+    const conclusion = { verdict: 'FAIL', fault: fault('flash-failed', { reason: 'x' }) } as const;
+    bay.send(
+      ...plugged.slice(0, 1),
+      { type: 'matched', match: ok(aPlan({ retries: 2 })) },
+      ...plugged.slice(2),
+    );
+    bay.send(...toFlashing, { type: 'failed', runId: 'run-1', conclusion }, ...exchanged);
+    expect(names(bay.send(...ending))).not.toContain('request-flash');
+    expect(bay.snapshot().matches('settling')).toBe(true);
+  });
+});
+
 describe('a bay that somebody has for themselves', () => {
   const hold = { kind: 'serial-console', operator: 'ana', since: 1000 } as const;
 

@@ -41,6 +41,7 @@ export function createBayMachine(times: BayTimes) {
     id: 'bay',
     context: ({ input }) => ({
       port: null,
+      wasUnplugged: false,
       enabled: input.enabled,
       match: null,
       gate: input.gate,

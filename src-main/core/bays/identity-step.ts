@@ -2,8 +2,8 @@ import type { BayAsk, UnitIdentity } from '../../../src-shared/model/identity.js
 import { fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import { defaultSerialSettings } from '../../../src-shared/model/serial.js';
 import type { Recipe } from '../recipes/schema.js';
+import { groupsOf } from '../recipes/patterns.js';
 import { formatSerial, type RecipeIdentity } from '../recipes/identity-schema.js';
-import { definedOnly } from '../tests/judge.js';
 import { execute } from '../tests/execute.js';
 import type { TestLog } from '../tests/places.js';
 import type { RunParts } from './run-parts.js';
@@ -24,10 +24,13 @@ export async function identify(options: Asking): Promise<Identification> {
   const { run, recipe, parts, log, signal } = options;
   const { identity: asked } = recipe;
   if (asked === undefined) return { kind: 'known', identity: null };
-  // A retry is of the same unit: it is asked nothing twice.
-  if ((run.identity?.serial ?? null) !== null) return { kind: 'known', identity: run.identity };
+  const before = (run.identity?.serial ?? null) === null ? null : run.identity;
+  // A retry that follows at once is of the same unit: it is asked nothing twice.
+  if (before !== null && (run.byItself || asked.read === undefined))
+    return { kind: 'known', identity: before };
   // No container of this run exists yet.
   const said = await askUnit({ ...options, asked, freePort: () => Promise.resolve(ok()) });
+  if (before !== null) return asBefore(options, before, said);
   if (said.kind === 'ends') return said;
   const { serial, model } = said;
   const known = { model: model ?? null, at: parts.clock.now(), confirmed: null };
@@ -50,6 +53,23 @@ export async function identify(options: Asking): Promise<Identification> {
   const given = formatSerial(format, number.value);
   log.say('log.allocated', { serial: given });
   return { kind: 'known', identity: { ...known, source: 'allocated', serial: given } };
+}
+
+/**
+ * A unit that an operator has flashed once more on the same plug: an adapter stays where it is when the unit behind it is
+ * exchanged. One whose flash failed may not be able to answer any more, which makes it no other unit.
+ */
+function asBefore(
+  options: Asking,
+  before: UnitIdentity,
+  said: Awaited<ReturnType<typeof askUnit>>,
+): Identification {
+  const known = { kind: 'known', identity: before } as const;
+  if (options.signal.aborted) return known;
+  if (said.kind === 'ends')
+    return said.identity === undefined && said.conclusion.verdict !== 'ERROR' ? known : said;
+  const { serial } = said;
+  return before.source !== 'read' || serial === before.serial ? known : asRead(options, said);
 }
 
 /**
@@ -101,6 +121,13 @@ async function askUnit(
   const said = await readUnit({ ...options, read: asked.read });
   if ('verdict' in said) return { kind: 'ends', conclusion: said };
   const { serial, model } = said;
+  const asksModel = asked.read.steps.some(
+    ({ expect }) => expect !== undefined && groupsOf(expect).includes('model'),
+  );
+  if (asksModel && model === undefined && !options.signal.aborted) {
+    const reason = parts.messages().text('log.reason-no-model');
+    return { kind: 'ends', conclusion: { verdict: 'FAIL', fault: fault('identity-unread', { reason }) } };
+  }
   if (model === undefined || isModel(asked, recipe.model, model)) return { kind: 'said', serial, model };
   const code = asked.read.when === 'after' ? 'model-differs' : 'model-refused';
   return {
@@ -156,13 +183,18 @@ async function readUnit({
     case 'timeout':
       return ends('TIMEOUT', unread(messages.text('log.reason-stopped')));
     case 'conversation':
-      if (executed.end === 'done') return definedOnly(executed.groups);
+      if (executed.end === 'done') return saidOf(executed.groups);
       if (executed.end === 'late') {
         const pattern = read.steps[executed.step - 1]?.expect?.source ?? '';
         return ends('FAIL', unread(messages.text('log.reason-output', { pattern })));
       }
       return ends('ERROR', executed.fault ?? unread(messages.text('log.reason-port-gone')));
   }
+}
+
+/** An empty answer is none. */
+function saidOf({ serial, model }: Record<string, string>): Said {
+  return { serial: serial?.trim() || undefined, model: model?.trim() || undefined };
 }
 
 /** How a run ends whose unit is not on the list of the order that is open for its recipe; null when it may go on. */

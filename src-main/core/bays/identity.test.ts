@@ -81,6 +81,86 @@ describe('a unit that says who it is', () => {
     expect(fake.engine.journal.some((call) => call.startsWith('createContainer'))).toBe(false);
   });
 
+  it.each([
+    ['serial= model=plain', 'no serial number'],
+    ['serial=W-7 model=', 'no model'],
+  ])('and leaves out who it is, with “%s”, is a FAIL: its answer has %s', async (answer, reason) => {
+    const fake = await plugged(read.replaceAll('S+)', 'S*)').replace('retries: 2', ''), `${answer}\r\n`);
+    await fake.pass(1000);
+    expect(fake.records.saved.at(-1)).toMatchObject({
+      verdict: 'FAIL',
+      fault: { code: 'identity-unread', params: { reason: expect.stringContaining(reason) as string } },
+    });
+    expect(fake.engine.journal.some((call) => call.startsWith('createContainer'))).toBe(false);
+  });
+
+  describe('behind an adapter that stays where it is', () => {
+    const [first, second] = ['serial=W-7 model=plain\r\n', 'serial=W-8 model=plain\r\n'];
+
+    async function flashedAs(said: string): Promise<FakeBay> {
+      const fake = await plugged(read.replace('retries: 2', ''), first);
+      fake.engine.last().print(said);
+      await fake.pass(1000);
+      fake.bay.flash();
+      return fake;
+    }
+
+    it('is asked anew when the one before passed: nobody saw whether it is the same', async () => {
+      const fake = await plugged(read, first);
+      fake.engine.last().print('DONE');
+      await fake.pass(1000);
+      expect(fake.bay.view().run?.verdict).toBe('PASS');
+      fake.unit.answer = () => second;
+      fake.bay.flash();
+      await fake.pass(500);
+      expect(fake.records.saved.at(-1)).toMatchObject({
+        unitSerial: 'W-8',
+        attempt: 1,
+        firstRun: 'run-000002',
+      });
+    });
+
+    it('is another one when it says so, although the one before did not pass', async () => {
+      const fake = await flashedAs('ERROR');
+      fake.unit.answer = () => second;
+      await fake.pass(500);
+      expect(fake.records.saved.at(-1)).toMatchObject({
+        unitSerial: 'W-8',
+        attempt: 1,
+        firstRun: 'run-000002',
+      });
+    });
+
+    it('is the same as before when it says so, or cannot answer since its flash failed', async () => {
+      for (const answer of [first, '']) {
+        const fake = await flashedAs('ERROR');
+        fake.unit.answer = () => answer;
+        await fake.pass(3000);
+        expect(fake.records.saved.at(-1)).toMatchObject({
+          unitSerial: 'W-7',
+          attempt: 2,
+          firstRun: 'run-000001',
+        });
+        expect(fake.engine.containers()).toHaveLength(1);
+      }
+    });
+
+    it('is refused when it says that it is another model', async () => {
+      const fake = await flashedAs('ERROR');
+      fake.unit.answer = () => 'serial=W-8 model=gadget\r\n';
+      await fake.pass(1000);
+      expect(fake.records.saved.at(-1)).toMatchObject({ verdict: 'FAIL', fault: { code: 'model-refused' } });
+    });
+
+    it('is asked nothing twice by a retry that follows at once', async () => {
+      const fake = await plugged(read, first);
+      fake.engine.last().print('ERROR');
+      await fake.pass(1000);
+      expect(fake.records.saved.at(-1)).toMatchObject({ unitSerial: 'W-7', attempt: 2 });
+      expect(fake.unit.heard).toEqual(['id']);
+    });
+  });
+
   it('keeps the serial number that it said, whatever the flasher calls it', async () => {
     const fake = await plugged(
       read.replace('progress: [', "progress: [{ log: '^SERIAL (?<serial>.+)' }, "),

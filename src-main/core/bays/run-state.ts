@@ -47,6 +47,8 @@ export interface RunState {
   attempt: number;
   adopted: boolean;
   operator: string;
+  /** Begun by the station itself, upon a plug or at once after the attempt before: nobody had a hand in between. */
+  byItself: boolean;
   /** Who allowed this one run although its image's support is too low; null for an ordinary run. */
   allowance: Allowance | null;
   /** The first attempt on this plugged unit. */
@@ -76,10 +78,11 @@ export interface RunState {
 
 export function beginRun(
   start: Pick<RunState, 'id' | 'plan' | 'port' | 'attempt' | 'operator' | 'startedAt'> &
-    Partial<Pick<RunState, 'allowance' | 'firstRun' | 'identity' | 'unitSerial'>>,
+    Partial<Pick<RunState, 'allowance' | 'byItself' | 'firstRun' | 'identity' | 'unitSerial'>>,
 ): RunState {
   return {
     allowance: null,
+    byItself: false,
     firstRun: start.id,
     identity: null,
     asks: null,
