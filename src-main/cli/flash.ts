@@ -80,7 +80,10 @@ async function flashOnce(
     return found.fault.code === 'aborted-by-operator' ? exitCodes.ABORTED : exitCodes.ERROR;
   }
   const ended = new Promise<{ runId: string; verdict: Verdict }>((resolveEnded) => {
-    station.subscribe('verdict', undefined, ({ runId, verdict }) => resolveEnded({ runId, verdict }));
+    // A run of another bay may end meanwhile: one that a station before left behind.
+    station.subscribe('verdict', undefined, ({ bay, runId, verdict }) => {
+      if (bay === found.bay) resolveEnded({ runId, verdict });
+    });
   });
   const flashed = await station.handlers['bay.flash']({ bay: found.bay, recipe });
   if (!flashed.ok) {
@@ -104,7 +107,7 @@ async function flashOnce(
   asked.dispose();
   // A recipe with retries goes on by itself; the last attempt's verdict counts.
   for (let running = bayAt(station, path); running?.status === 'running'; running = bayAt(station, path)) {
-    last = await nextVerdict(station);
+    last = await nextVerdict(station, found.bay);
   }
   forgetStop();
   const isHandedOver = junit === undefined || (await writeJUnit(station, last.runId, junit, output));
@@ -112,9 +115,10 @@ async function flashOnce(
   return last.verdict === 'PASS' && !isHandedOver ? exitCodes.ERROR : exitCodes[last.verdict];
 }
 
-function nextVerdict(station: Station): Promise<{ runId: string; verdict: Verdict }> {
+function nextVerdict(station: Station, ofBay: number): Promise<{ runId: string; verdict: Verdict }> {
   return new Promise((resolveNext) => {
-    const subscription = station.subscribe('verdict', undefined, ({ runId, verdict }) => {
+    const subscription = station.subscribe('verdict', undefined, ({ bay, runId, verdict }) => {
+      if (bay !== ofBay) return;
       subscription.dispose();
       resolveNext({ runId, verdict });
     });

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import type { Port } from '../../src-shared/model/port.js';
 import type { StationFault } from '../../src-shared/model/station.js';
 import type { Clock } from './clock.js';
@@ -6,6 +5,7 @@ import type { SyncDisposable } from './disposable.js';
 import { createEmitter, type EventStream } from './emitter.js';
 import { createPortSource } from './ports/create-port-source.js';
 import type { PortEvent, PortSource } from './ports/port-source.js';
+import { isStillThere } from './ports/still-there.js';
 import { createSerialPorts } from './serial/create-serial-ports.js';
 import type { StationOptions } from './station-api.js';
 
@@ -72,7 +72,7 @@ export function createPortWatch(watch: {
     faults: () => [...faults.values()],
     isSame(port) {
       const seen = list().some(({ path, identity }) => path === port.path && identity === port.identity);
-      return seen && resolvesTo(port.path, port.node);
+      return seen && isStillThere(port);
     },
     async follow() {
       if (options.onlyPort !== undefined || sameItems(globs, watch.virtualPorts())) return;
@@ -90,14 +90,4 @@ export function createPortWatch(watch: {
 
 function sameItems(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((item, index) => item === other[index]);
-}
-
-/** The watch may be a few milliseconds behind; the file system is not. */
-function resolvesTo(path: string, node: string): boolean {
-  try {
-    return realpathSync(path) === node;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return false;
-    throw error;
-  }
 }
