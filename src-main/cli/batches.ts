@@ -8,7 +8,14 @@ import { writeReport } from '../core/batches/batches-part.js';
 import { createSystemClock } from '../core/clock.js';
 import { createRecipeStore } from '../core/recipes/recipe-store.js';
 import type { Records } from '../core/records/records.js';
-import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
+import {
+  type Action,
+  type CommandTools,
+  type CommonOptions,
+  type Context,
+  homeOf,
+  outputOf,
+} from './context.js';
 import { exitCodes, formatTable, type Output } from './output.js';
 import { readHomeSettings } from './home-settings.js';
 import { openHistory } from './runs.js';
@@ -23,14 +30,8 @@ interface OpenOptions extends CommonOptions {
 }
 
 /** `slipway batches list|show|open|close|report`: orders of so many units. A station may run on the records meanwhile. */
-export function addBatchCommands(options: {
-  batches: Command;
-  add: (parent: Command, name: string, description: string) => Command;
-  finish: (work: Action) => Promise<void>;
-  common: (command: Command) => Command;
-  context: Context;
-}): void {
-  const { batches, add, finish, common, context } = options;
+export function addBatchCommands(batches: Command, tools: CommandTools): void {
+  const { add, finish, common, context } = tools;
   const { messages } = context;
   const operator = ['--operator <name>', messages.text('cli.option-by')] as const;
   const number = (given: string): number => wholeNumber(messages, '<batch>', 1, 1_000_000_000)(given);

@@ -18,7 +18,14 @@ import { createContainerFilesEngine } from '../core/docker/container-files.js';
 import { createDockerEngine } from '../core/docker/docker-engine.js';
 import { labels } from '../core/docker/engine.js';
 import { readSettings } from '../core/doctor/examine.js';
-import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
+import {
+  type Action,
+  type CommandTools,
+  type CommonOptions,
+  type Context,
+  homeOf,
+  outputOf,
+} from './context.js';
 import { exitCodes, formatTable, type Output } from './output.js';
 import { UsageError, wholeNumber } from './usage.js';
 
@@ -36,14 +43,8 @@ interface Work {
 }
 
 /** The commands of `slipway files`: those of a container of ours, also beside a station that runs. */
-export function addFileCommands(options: {
-  files: Command;
-  add: (parent: Command, name: string, description: string) => Command;
-  finish: (work: Action) => Promise<void>;
-  common: (command: Command) => Command;
-  context: Context;
-}): void {
-  const { files, add, finish, common, context } = options;
+export function addFileCommands(files: Command, tools: CommandTools): void {
+  const { add, finish, common, context } = tools;
   const { messages } = context;
   const replace = ['--replace', messages.text('cli.option-replace-file')] as const;
   const placed = (command: Command): Command =>

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { Action, CommonOptions, Context } from './context.js';
+import type { CommandTools, CommonOptions } from './context.js';
 import {
   buildImage,
   debootstrapImage,
@@ -11,14 +11,8 @@ import {
 import { UsageError } from './usage.js';
 
 /** The commands of `slipway images` that make one. */
-export function addMakingCommands(options: {
-  images: Command;
-  add: (parent: Command, name: string, description: string) => Command;
-  finish: (work: Action) => Promise<void>;
-  common: (command: Command) => Command;
-  context: Context;
-}): void {
-  const { images, add, finish, common, context } = options;
+export function addMakingCommands(images: Command, tools: CommandTools): void {
+  const { add, finish, common, context } = tools;
   const { messages } = context;
   const collect = (value: string, before: string[]): string[] => [...before, value];
   const replace = ['--replace', messages.text('cli.option-replace')] as const;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Action, CommonOptions, Context } from './context.js';
+import type { CommandTools, CommonOptions } from './context.js';
 import {
   inspectImage,
   listImages,
@@ -14,14 +14,8 @@ import {
 import { UsageError } from './usage.js';
 
 /** The commands of `slipway images` that look at images, remove and carry them. None asks anything. */
-export function addKeepingCommands(options: {
-  images: Command;
-  add: (parent: Command, name: string, description: string) => Command;
-  finish: (work: Action) => Promise<void>;
-  common: (command: Command) => Command;
-  context: Context;
-}): void {
-  const { images, add, finish, common, context } = options;
+export function addKeepingCommands(images: Command, tools: CommandTools): void {
+  const { add, finish, common, context } = tools;
   const { messages } = context;
   const image = ['<name>', messages.text('cli.argument-image')] as const;
   const moveNames = ['--move-names', messages.text('cli.option-move-names')] as const;

@@ -10,7 +10,14 @@ import { toPdf } from '../core/labels/pdf.js';
 import { renderLabel } from '../core/labels/render.js';
 import type { Records } from '../core/records/records.js';
 import { createSerialOpener } from '../core/serial/create-serial-opener.js';
-import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
+import {
+  type Action,
+  type CommandTools,
+  type CommonOptions,
+  type Context,
+  homeOf,
+  outputOf,
+} from './context.js';
 import { readHomeSettings } from './home-settings.js';
 import { exitCodes, type Output } from './output.js';
 import { openHistory } from './runs.js';
@@ -25,11 +32,7 @@ export interface LabelOptions extends CommonOptions {
 }
 
 /** `slipway label RUN`: see docs/labels.md. */
-export function addLabelCommand(
-  command: Command,
-  context: Context,
-  finish: (work: Action) => Promise<void>,
-): void {
+export function addLabelCommand(command: Command, { context, finish }: CommandTools): void {
   const { messages } = context;
   command
     .argument('<run>', messages.text('cli.argument-run'))

@@ -1,25 +1,32 @@
 import { Option, type Command } from 'commander';
 import type { Messages } from '../../src-shared/messages/messages.js';
 import { verdictSchema } from '../../src-shared/model/run.js';
-import type { Action, CommonOptions, Context } from './context.js';
+import type { CommandTools, CommonOptions } from './context.js';
 import { backUpRuns, restoreRuns, verifyRuns, type VerifyRunsOptions } from './runs-archive.js';
+import { listRuns, showRun, type ListOptions } from './runs.js';
 import { exportFormats, exportRuns, faultCodeNamed, type ExportOptions } from './runs-export.js';
 import { listShifts } from './shifts.js';
 import { oneOf, pointInTime, UsageError, wholeNumber } from './usage.js';
 
-/** `slipway runs export|shifts|verify|backup|restore`: what leaves the station, and what comes back. */
-export function addRunsArchive(
-  runs: Command,
-  context: Context,
-  add: (parent: Command, name: string, description: string) => Command,
-  finish: (work: Action) => Promise<void>,
-): void {
+/** `slipway runs`: what was recorded, what leaves the station of it, and what comes back. */
+export function addRunsCommands(runs: Command, { context, add, common, finish }: CommandTools): void {
   const { messages } = context;
-  const home = ['--home <dir>', messages.text('cli.option-home')] as const;
-  const json = ['--json', messages.text('cli.option-json')] as const;
 
+  withFilters(common(add(runs, 'list', messages.text('cli.runs-list'))), messages)
+    .option('--limit <n>', messages.text('cli.option-limit'), wholeNumber(messages, '--limit', 1, 500), 50)
+    .option('--before <run>', messages.text('cli.option-before'))
+    .action((options: ListOptions) => finish(listRuns(options, context)));
+
+  common(add(runs, 'show', messages.text('cli.runs-show')))
+    .argument('<run>', messages.text('cli.argument-run'))
+    .option('--log', messages.text('cli.option-log'))
+    .action((run: string, options: CommonOptions & { log?: boolean }) =>
+      finish(showRun(run, options, context)),
+    );
+
+  // No --json: the format is the output.
   withFilters(add(runs, 'export', messages.text('cli.runs-export')), messages)
-    .option(...home)
+    .option('--home <dir>', messages.text('cli.option-home'))
     .addOption(
       new Option(`--format <${exportFormats.join('|')}>`, messages.text('cli.option-format'))
         .default('csv')
@@ -27,6 +34,32 @@ export function addRunsArchive(
     )
     .option('--measurements', messages.text('cli.option-measurements'))
     .option('--output <file>', messages.text('cli.option-output'))
+    .action((options: ExportOptions) => finish(exportRuns(options, context)));
+
+  common(add(runs, 'shifts', messages.text('cli.runs-shifts')))
+    .option('--limit <n>', messages.text('cli.option-limit'), wholeNumber(messages, '--limit', 1, 1000), 50)
+    .action((options: CommonOptions & { limit: number }) => finish(listShifts(options, context)));
+
+  common(add(runs, 'verify', messages.text('cli.runs-verify')))
+    .option('--head <seal>', messages.text('cli.option-head'), (given: string) => {
+      if (/^[0-9a-f]{64}$/i.test(given)) return given.toLowerCase();
+      const reason = messages.text('cli.usage-seal');
+      throw new UsageError(messages.text('cli.usage-invalid', { given, option: '--head', reason }));
+    })
+    .action((options: VerifyRunsOptions) => finish(verifyRuns(options, context)));
+
+  common(add(runs, 'backup', messages.text('cli.runs-backup')))
+    .argument('<file>', messages.text('cli.argument-file'))
+    .action((file: string, options: CommonOptions) => finish(backUpRuns(file, options, context)));
+
+  common(add(runs, 'restore', messages.text('cli.runs-restore')))
+    .argument('<file>', messages.text('cli.argument-file'))
+    .action((file: string, options: CommonOptions) => finish(restoreRuns(file, options, context)));
+}
+
+/** What narrows the history down. */
+function withFilters(command: Command, messages: Messages): Command {
+  return command
     .option('--verdict <verdict>', messages.text('cli.option-verdict'), (given: string) => {
       const verdict = verdictSchema.safeParse(given.toUpperCase());
       if (verdict.success) return verdict.data;
@@ -36,40 +69,6 @@ export function addRunsArchive(
     .option('--serial <serial>', messages.text('cli.option-serial'))
     .option('--recipe <name>', messages.text('cli.option-recipe-filter'))
     .option('--bay <n>', messages.text('cli.option-bay'), wholeNumber(messages, '--bay', 1, 999))
-    .action((options: ExportOptions) => finish(exportRuns(options, context)));
-
-  add(runs, 'shifts', messages.text('cli.runs-shifts'))
-    .option(...home)
-    .option(...json)
-    .option('--limit <n>', messages.text('cli.option-limit'), wholeNumber(messages, '--limit', 1, 1000), 50)
-    .action((options: CommonOptions & { limit: number }) => finish(listShifts(options, context)));
-
-  add(runs, 'verify', messages.text('cli.runs-verify'))
-    .option(...home)
-    .option('--head <seal>', messages.text('cli.option-head'), (given: string) => {
-      if (/^[0-9a-f]{64}$/i.test(given)) return given.toLowerCase();
-      const reason = messages.text('cli.usage-seal');
-      throw new UsageError(messages.text('cli.usage-invalid', { given, option: '--head', reason }));
-    })
-    .option(...json)
-    .action((options: VerifyRunsOptions) => finish(verifyRuns(options, context)));
-
-  add(runs, 'backup', messages.text('cli.runs-backup'))
-    .argument('<file>', messages.text('cli.argument-file'))
-    .option(...home)
-    .option(...json)
-    .action((file: string, options: CommonOptions) => finish(backUpRuns(file, options, context)));
-
-  add(runs, 'restore', messages.text('cli.runs-restore'))
-    .argument('<file>', messages.text('cli.argument-file'))
-    .option(...home)
-    .option(...json)
-    .action((file: string, options: CommonOptions) => finish(restoreRuns(file, options, context)));
-}
-
-/** What narrows the history down beside verdict, serial number, recipe and bay. */
-export function withFilters(command: Command, messages: Messages): Command {
-  return command
     .option('--model <model>', messages.text('cli.option-model'))
     .option('--operator <name>', messages.text('cli.option-operator'))
     .option('--fault <code>', messages.text('cli.option-fault'), (given: string) => {

@@ -1,22 +1,20 @@
-import { addLabelCommand } from './label.js';
-import { addWebhookCommands } from './webhooks.js';
 import { Command } from 'commander';
-import { verdictSchema } from '../../src-shared/model/run.js';
-import type { Action, CommonOptions, Context } from './context.js';
+import type { Action, CommandTools, CommonOptions, Context } from './context.js';
+import { addBatchCommands } from './batches.js';
 import { cleanupGroups, runCleanup, type CleanupGroup, type CleanupOptions } from './cleanup.js';
 import { runDoctor, type DoctorOptions } from './doctor.js';
 import { addFileCommands } from './files.js';
 import { runFlash, type FlashOptions } from './flash.js';
 import { addMakingCommands } from './images-make-program.js';
 import { addKeepingCommands } from './images-program.js';
-import { addBatchCommands } from './batches.js';
-import { addRunsArchive, withFilters } from './program-runs.js';
+import { addRunsCommands } from './program-runs.js';
+import { addLabelCommand } from './label.js';
 import { listPorts } from './ports.js';
 import { checkRecipes, listRecipes } from './recipes.js';
-import { listRuns, showRun, type ListOptions } from './runs.js';
 import { runStation } from './station.js';
-import { localizeHelp, UsageError, wholeNumber } from './usage.js';
+import { localizeHelp, UsageError } from './usage.js';
 import { addVolumeCommands } from './volumes.js';
+import { addWebhookCommands } from './webhooks.js';
 
 /** The command line as a table of contents. `result` says which command was meant and how it ended. */
 export function createProgram(
@@ -44,14 +42,16 @@ export function createProgram(
     return command;
   }
 
+  const common = (command: Command): Command => command.option(...home).option(...json);
+  const tools: CommandTools = { context, add, common, finish };
+
   const program = localizeHelp(new Command('slipway'), messages)
     .description(messages.text('cli.program'))
     .version(version, '-V, --version', messages.text('cli.option-version'));
 
-  add(program, 'station', messages.text('cli.station'))
-    .option(...home)
-    .option(...json)
-    .action((options: CommonOptions) => finish(runStation(options, context)));
+  common(add(program, 'station', messages.text('cli.station'))).action((options: CommonOptions) =>
+    finish(runStation(options, context)),
+  );
 
   add(program, 'flash', messages.text('cli.flash'))
     .option('--port <path>', messages.text('cli.option-port'))
@@ -69,20 +69,15 @@ export function createProgram(
       return finish(runFlash({ port, recipe, ...options }, context));
     });
 
-  add(program, 'ports', messages.text('cli.ports'))
-    .option(...home)
-    .option(...json)
-    .action((options: CommonOptions) => finish(listPorts(options, context)));
+  common(add(program, 'ports', messages.text('cli.ports'))).action((options: CommonOptions) =>
+    finish(listPorts(options, context)),
+  );
 
-  add(program, 'doctor', messages.text('cli.doctor'))
-    .option(...home)
-    .option(...json)
+  common(add(program, 'doctor', messages.text('cli.doctor')))
     .option('--ticket', messages.text('cli.option-ticket'))
     .action((options: DoctorOptions) => finish(runDoctor(options, context, version)));
 
-  add(program, 'cleanup', messages.text('cli.cleanup'))
-    .option(...home)
-    .option(...json)
+  common(add(program, 'cleanup', messages.text('cli.cleanup')))
     .option('--yes', messages.text('cli.option-yes'))
     .option('--only <kinds>', messages.text('cli.option-only'), (given: string) => {
       const groups = Object.keys(cleanupGroups) as CleanupGroup[];
@@ -99,52 +94,27 @@ export function createProgram(
     .argument('<file...>', messages.text('cli.argument-files'))
     .option(...json)
     .action((files: string[], options: CommonOptions) => finish(checkRecipes(files, options, context)));
-  add(recipes, 'list', messages.text('cli.recipes-list'))
-    .option(...home)
-    .option(...json)
-    .action((options: CommonOptions) => finish(listRecipes(options, context)));
+  common(add(recipes, 'list', messages.text('cli.recipes-list'))).action((options: CommonOptions) =>
+    finish(listRecipes(options, context)),
+  );
 
   const images = add(program, 'images', messages.text('cli.images'));
-  const common = (command: Command): Command => command.option(...home).option(...json);
-  addKeepingCommands({ images, add, finish, common, context });
-  addMakingCommands({ images, add, finish, common, context });
+  addKeepingCommands(images, tools);
+  addMakingCommands(images, tools);
   const files = add(program, 'files', messages.text('cli.files'));
-  addFileCommands({ files, add, finish, common, context });
+  addFileCommands(files, tools);
   const volumes = add(program, 'volumes', messages.text('cli.volumes'));
-  addVolumeCommands({ volumes, add, finish, common, context });
+  addVolumeCommands(volumes, tools);
 
-  addLabelCommand(common(add(program, 'label', messages.text('cli.label'))), context, finish);
+  addLabelCommand(common(add(program, 'label', messages.text('cli.label'))), tools);
   const webhooks = add(program, 'webhooks', messages.text('cli.webhooks'));
-  addWebhookCommands({ webhooks, add, finish, common, context });
+  addWebhookCommands(webhooks, tools);
 
   const runs = add(program, 'runs', messages.text('cli.runs'));
-  withFilters(add(runs, 'list', messages.text('cli.runs-list')), messages)
-    .option(...home)
-    .option(...json)
-    .option('--limit <n>', messages.text('cli.option-limit'), wholeNumber(messages, '--limit', 1, 500), 50)
-    .option('--verdict <verdict>', messages.text('cli.option-verdict'), (given: string) => {
-      const verdict = verdictSchema.safeParse(given.toUpperCase());
-      if (verdict.success) return verdict.data;
-      const reason = messages.text('cli.usage-verdict');
-      throw new UsageError(messages.text('cli.usage-invalid', { given, option: '--verdict', reason }));
-    })
-    .option('--serial <serial>', messages.text('cli.option-serial'))
-    .option('--recipe <name>', messages.text('cli.option-recipe-filter'))
-    .option('--bay <n>', messages.text('cli.option-bay'), wholeNumber(messages, '--bay', 1, 999))
-    .option('--before <run>', messages.text('cli.option-before'))
-    .action((options: ListOptions) => finish(listRuns(options, context)));
-  add(runs, 'show', messages.text('cli.runs-show'))
-    .argument('<run>', messages.text('cli.argument-run'))
-    .option(...home)
-    .option(...json)
-    .option('--log', messages.text('cli.option-log'))
-    .action((run: string, options: CommonOptions & { log?: boolean }) =>
-      finish(showRun(run, options, context)),
-    );
-  addRunsArchive(runs, context, add, finish);
+  addRunsCommands(runs, tools);
 
   const batches = add(program, 'batches', messages.text('cli.batches'));
-  addBatchCommands({ batches, add, finish, common, context });
+  addBatchCommands(batches, tools);
 
   return { program, result };
 }

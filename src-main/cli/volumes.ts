@@ -12,7 +12,14 @@ import { readSettings } from '../core/doctor/examine.js';
 import { createRecipeStore } from '../core/recipes/recipe-store.js';
 import type { VolumeEngine } from '../core/volumes/volume-engine.js';
 import { createVolumeTransfers, usersOf, type VolumeTransfers } from '../core/volumes/volume-transfers.js';
-import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
+import {
+  type Action,
+  type CommandTools,
+  type CommonOptions,
+  type Context,
+  homeOf,
+  outputOf,
+} from './context.js';
 import { exitCodes, formatTable, type Output } from './output.js';
 
 interface ReplaceOptions extends CommonOptions {
@@ -27,14 +34,8 @@ interface Work {
 }
 
 /** The commands of `slipway volumes`. Each works beside a station that runs: what is in use is refused. */
-export function addVolumeCommands(options: {
-  volumes: Command;
-  add: (parent: Command, name: string, description: string) => Command;
-  finish: (work: Action) => Promise<void>;
-  common: (command: Command) => Command;
-  context: Context;
-}): void {
-  const { volumes, add, finish, common, context } = options;
+export function addVolumeCommands(volumes: Command, tools: CommandTools): void {
+  const { add, finish, common, context } = tools;
   const { messages } = context;
   const name = ['<name>', messages.text('cli.argument-volume')] as const;
   const file = ['<file>', messages.text('cli.argument-backup')] as const;

@@ -12,24 +12,20 @@ import { hookViews } from '../core/webhooks/hook-views.js';
 import { postOverHttp } from '../core/webhooks/post.js';
 import { sendMessage } from '../core/webhooks/send.js';
 import { testMessage } from '../core/webhooks/webhooks-part.js';
-import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
+import {
+  type Action,
+  type CommandTools,
+  type CommonOptions,
+  type Context,
+  homeOf,
+  outputOf,
+} from './context.js';
 import { readHomeSettings } from './home-settings.js';
 import { exitCodes, formatTable, type Output } from './output.js';
 
 /** `slipway webhooks …`: the outbox of a home, beside a station or without one. */
-export function addWebhookCommands({
-  webhooks,
-  add,
-  finish,
-  common,
-  context,
-}: {
-  webhooks: Command;
-  add: (parent: Command, name: string, description: string) => Command;
-  finish: (work: Action) => Promise<void>;
-  common: (command: Command) => Command;
-  context: Context;
-}): void {
+export function addWebhookCommands(webhooks: Command, tools: CommandTools): void {
+  const { add, finish, common, context } = tools;
   const { messages } = context;
   const argument = ['<hook>', messages.text('cli.argument-hook')] as const;
   common(add(webhooks, 'list', messages.text('cli.webhooks-list'))).action((options: CommonOptions) =>
