@@ -195,6 +195,7 @@ async function sendStraight(
   const abort = (): void => stop.abort();
   packing.tar.on('error', abort);
   context.signal.addEventListener('abort', abort, { once: true });
+  if (context.signal.aborted) abort();
   const written = await engine.write(id, folder, packing.tar, stop.signal);
   context.signal.removeEventListener('abort', abort);
   packing.tar.destroy();

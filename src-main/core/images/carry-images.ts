@@ -130,6 +130,7 @@ export function createImageCarrier(options: {
     const stop = new AbortController();
     const give = (): void => stop.abort();
     context.signal.addEventListener('abort', give, { once: true });
+    if (context.signal.aborted) give();
     const content = archive.content();
     // What breaks while it is read must not leave the engine waiting for the rest.
     content.once('error', give);

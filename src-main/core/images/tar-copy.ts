@@ -22,28 +22,32 @@ export async function feed(source: AsyncIterable<Buffer>, extract: Extract): Pro
   }
 }
 
-/** Puts one entry into an archive as it was in another; `onChunk` sees its content go by. */
+/**
+ * Puts one entry into an archive as it was in another; `onChunk` sees its content go by. Rejects when the archive is
+ * destroyed meanwhile: nothing of it is drained or ended then, and nobody else would say so.
+ */
 export async function copyEntry(entry: Entry, pack: Pack, onChunk: (chunk: Buffer) => void): Promise<void> {
-  if (entry.header.type !== 'file') {
-    await new Promise<void>((resolve, reject) => {
-      pack.entry(entry.header, (error) => (error ? reject(error) : resolve()));
-    });
-    entry.resume();
-    return;
-  }
   let done: (error?: Error | null) => void = () => undefined;
   const packed = new Promise<void>((resolve, reject) => {
     done = (error) => (error ? reject(error) : resolve());
   });
   // It may fail while the content is still awaited.
   packed.catch(() => undefined);
-  const sink = pack.entry(entry.header, (error) => done(error));
-  for await (const chunk of entry as AsyncIterable<Buffer>) {
-    onChunk(chunk);
-    if (!sink.write(chunk)) await untilDrained(sink);
+  const breakOff = (): void => done(new Error('Stream was destroyed'));
+  pack.once('close', breakOff);
+  try {
+    const sink = pack.entry(entry.header, (error) => done(error));
+    if (entry.header.type === 'file') {
+      for await (const chunk of entry as AsyncIterable<Buffer>) {
+        onChunk(chunk);
+        if (!sink.write(chunk)) await Promise.race([untilDrained(sink), packed]);
+      }
+      sink.end(null);
+    } else entry.resume();
+    await packed;
+  } finally {
+    pack.off('close', breakOff);
   }
-  sink.end(null);
-  await packed;
 }
 
 /** Where a link points to. Joined, because the library has null, against its own types, for what is none. */
@@ -62,6 +66,7 @@ export function putText(pack: Pack, header: Partial<Header> & { name: string }, 
 
 function untilDrained(stream: ReturnType<Pack['entry']> | Extract): Promise<void> {
   return new Promise((resolve) => {
+    if (stream.destroyed) return resolve();
     const done = (): void => {
       stream.off('drain', done);
       stream.off('close', done);

@@ -5,6 +5,7 @@ import type { Readable } from 'node:stream';
 import { fail, fault, ok, type Result } from '../../../src-shared/model/result.js';
 import { createSha256, sha256Of } from '../files/sha256.js';
 import { isSystemError } from '../ports/system-error.js';
+import { hostFault } from '../tar/host-fault.js';
 import {
   archiveFormat,
   archiveVersion,
@@ -20,7 +21,7 @@ const partTypes: readonly string[] = ['file', 'directory', 'symlink', 'link'];
 
 /**
  * Writes the engine's archive to a file together with its manifest. The file is there whole, and on the disk, or not
- * at all. Expected failures: `archive-unwritable`, `archive-exists`, `engine-lost` when the engine's stream breaks off,
+ * at all. Expected failures: `archive-unwritable`, `host-no-space`, `archive-exists`, `engine-lost` when the engine's stream breaks off,
  * `station-stopping` when the signal aborts.
  */
 export async function writeArchive(options: {
@@ -62,6 +63,7 @@ export async function writeArchive(options: {
     }
     if (error.code === 'EEXIST') return fail('archive-exists', { file });
     if (isNetwork(error.code)) return fail('engine-lost', undefined, error.message);
+    if (isFull(error.code)) return { ok: false, error: hostFault(error, file) };
     return { ok: false, error: fault('archive-unwritable', { file, reason: error.code }, error.message) };
   } finally {
     archive.on('error', () => undefined);
@@ -146,6 +148,10 @@ function isBrokenStream(error: unknown): boolean {
       error.message,
     )
   );
+}
+
+function isFull(code: string): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(code);
 }
 
 function isNetwork(code: string): boolean {

@@ -42,7 +42,7 @@ export async function writeBackup(
     const opened = file;
     const counted = await count(tar, async (chunk) => {
       hash.update(chunk);
-      await opened.write(chunk, 0, chunk.length, contentAt + size);
+      await writeAll(opened, chunk, contentAt + size);
       size += chunk.length;
       onBytes(size);
     });
@@ -63,8 +63,8 @@ export async function writeBackup(
       tarHeader({ ...common, name: contentName, size }),
     ]);
     const tail = Buffer.concat([Buffer.alloc(tarPadding(size)), tarEnd()]);
-    await file.write(tail, 0, tail.length, contentAt + size);
-    await file.write(head, 0, head.length, 0);
+    await writeAll(file, tail, contentAt + size);
+    await writeAll(file, head, 0);
     await file.sync();
     return ok(manifest);
   } catch (error) {
@@ -72,6 +72,13 @@ export async function writeBackup(
     throw error;
   } finally {
     await file?.close();
+  }
+}
+
+/** A disk that is nearly full takes a part, and refuses the next. */
+async function writeAll(file: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
   }
 }
 
