@@ -14,6 +14,7 @@ import { stationId } from '../core/config/station-id.js';
 import { createConnection } from '../core/docker/connection.js';
 import { createCleanupEngine } from '../core/docker/cleanup-engine.js';
 import { readSettings } from '../core/doctor/examine.js';
+import { createMadeImages } from '../core/images/made-images.js';
 import { createRecipeStore } from '../core/recipes/recipe-store.js';
 import { openRecords } from '../core/records/open-records.js';
 import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
@@ -25,6 +26,7 @@ export const cleanupGroups = {
   networks: ['network'],
   volumes: ['volume'],
   images: ['image', 'old-build'],
+  cache: ['build-cache'],
   logs: ['run-log'],
 } as const satisfies Record<string, readonly CleanupKind[]>;
 export type CleanupGroup = keyof typeof cleanupGroups;
@@ -67,7 +69,7 @@ export async function runCleanup(options: CleanupOptions, context: Context): Act
   });
   await connection.start();
   const cleaner = createCleaner({
-    engine: createCleanupEngine(connection, id.value),
+    engine: createCleanupEngine(connection, id.value, createMadeImages(home)),
     logs: createLogFiles(join(home, 'logs')),
     jobs: noJobs,
     removals: createRemovals(home),

@@ -14,6 +14,7 @@ import type { DockerEngine } from './docker/docker-engine.js';
 import { createDoctorPart } from './doctor/doctor-part.js';
 import { createDockerImages } from './docker/docker-images.js';
 import { createImagesPart } from './images/images-part.js';
+import { createMadeImages } from './images/made-images.js';
 import type { ContainerInfo } from './docker/engine.js';
 import { createArchivePart } from './archive/archive-part.js';
 import { createBatchesPart } from './batches/batches-part.js';
@@ -75,7 +76,8 @@ export function createParts(context: PartContext) {
   });
   const maker = createImageMaker(engine.connection);
   const stopped = new AbortController();
-  /** A layer of a build that died with its station; it waits for the engine. */
+  let removing: Promise<unknown> = Promise.resolve();
+  /** A layer of a build that died with its station; it waits for the engine, and for those that are built on it. */
   async function removeLayer(id: string): Promise<void> {
     if (await engine.connection.whenReady(stopped.signal)) await maker.removeUnnamed(id);
   }
@@ -84,21 +86,23 @@ export function createParts(context: PartContext) {
     clock,
     clean: (leftover) => {
       if (leftover.type !== 'layer') return cleanHere(leftover);
-      removeLayer(leftover.id).catch(onDefect);
+      removing = removing.then(() => removeLayer(leftover.id)).catch(onDefect);
       return Promise.resolve(true);
     },
     onDefect,
   });
-  const making = createMaking({ home, maker, stationId, jobs, recipes });
+  const made = createMadeImages(home);
+  const making = createMaking({ home, maker, stationId, jobs, made, recipes });
   const jobsPart = createJobsPart({ jobs, clock, onDefect });
   const containers = createContainersPart(context);
-  const cleanup = createCleanupPart(context, createJobStore({ jobs, home, messages }));
+  const cleanup = createCleanupPart(context, createJobStore({ jobs, home, messages }), made);
   const doctor = createDoctorPart(context, () => cleanup.cleaner.applyPolicy());
   const imagesPart = createImagesPart({
     home,
     stationId,
     clock,
     store: createDockerImages(engine.connection),
+    made,
     engine,
     recipes,
     jobs,

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { Fault } from './result.js';
 
-/** What Slipway leaves behind, by kind. `old-build` is an image of ours without a name: a newer build took it. */
+/**
+ * What Slipway leaves behind, by kind. `old-build` is an image of ours without a name: a newer build took it.
+ * `build-cache` are the layers of a build that are in no image: it failed, or they are of a stage.
+ */
 export const cleanupKinds = [
   'container',
   'shell',
@@ -9,6 +12,7 @@ export const cleanupKinds = [
   'volume',
   'image',
   'old-build',
+  'build-cache',
   'run-log',
   'job',
 ] as const;

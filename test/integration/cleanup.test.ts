@@ -13,6 +13,7 @@ import type { Retention } from '../../src-main/core/config/retention.js';
 import { createConnection, type Connection } from '../../src-main/core/docker/connection.js';
 import { createCleanupEngine } from '../../src-main/core/docker/cleanup-engine.js';
 import { labels } from '../../src-main/core/docker/engine.js';
+import { createMadeImages } from '../../src-main/core/images/made-images.js';
 import { createSystemClock } from '../../src-main/core/clock.js';
 import { dockerHost, makeEngineBench, removeAllOf, type EngineBench } from './engine-bench.js';
 import { tinyImage } from './tiny-image.js';
@@ -22,6 +23,7 @@ import { tinyImage } from './tiny-image.js';
 const strictest: Retention = {
   containers: { age: 0, count: 0 },
   images: { age: 0, count: 0 },
+  buildCache: { age: 0, count: 0 },
   logs: { age: 0, size: 0 },
   jobs: { age: 0, count: 0 },
 };
@@ -58,7 +60,7 @@ afterEach(async () => {
 
 function cleaner(): Cleaner {
   return createCleaner({
-    engine: createCleanupEngine(connection, bench.stationId),
+    engine: createCleanupEngine(connection, bench.stationId, createMadeImages(folder)),
     logs: createLogFiles(join(folder, 'logs')),
     jobs: noJobs,
     removals: createRemovals(folder),

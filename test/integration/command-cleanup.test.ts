@@ -127,7 +127,7 @@ describe('slipway cleanup', () => {
     expect(await has.image(theirs)).toBe(true);
   });
 
-  it('leaves alone what BuildKit built, and its cache', async () => {
+  it('leaves alone what somebody built with BuildKit under our label, and the cache of it', async () => {
     const mark = { [labels.station]: stationId };
     const from = `FROM ${tinyImage}\nRUN echo kit ${stationId} > /kit\n`;
     const ours = await byBuildKit(from, mark);
@@ -137,7 +137,7 @@ describe('slipway cleanup', () => {
     const preview = cleanup();
     expect(await preview.exit).toBe(0);
     const items = preview.lines.filter(({ type }) => type === 'item');
-    // Its history does not say who gave an image its labels, or whether it has them from what it is built on.
+    // Its history does not say whose it is, and the station has noted no such image.
     expect(items).toEqual([]);
     expect(await cleanup('--yes', '--only', 'images').exit).toBe(0);
     expect(await has.image(ours)).toBe(true);

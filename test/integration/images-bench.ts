@@ -13,6 +13,7 @@ import { createDockerImages } from '../../src-main/core/docker/docker-images.js'
 import { labels } from '../../src-main/core/docker/engine.js';
 import { createEmitter } from '../../src-main/core/emitter.js';
 import { createImagesPart } from '../../src-main/core/images/images-part.js';
+import { createMadeImages } from '../../src-main/core/images/made-images.js';
 import { createJobs } from '../../src-main/core/jobs/create-jobs.js';
 import type { Jobs } from '../../src-main/core/jobs/jobs.js';
 import type { LoadedRecipe } from '../../src-main/core/recipes/match.js';
@@ -85,6 +86,7 @@ export function useImagesBench(which: string): ImagesBench {
       stationId: engineBench.stationId,
       clock,
       store: createDockerImages(engine.connection),
+      made: createMadeImages(folder),
       engine,
       recipes: {
         all: () => recipes,

@@ -105,6 +105,24 @@ describe('save and load', () => {
     expect(readdirSync(bench.folder).filter((file) => file.includes('images.tar'))).toEqual([]);
   });
 
+  it.each(['verify', 'load'] as const)(
+    'leave nothing of a load that was cancelled in “%s”',
+    async (phase) => {
+      await bench.saved();
+      valueOf(await bench.part.handlers['images.remove']({ image: bench.name('ours') }));
+      const before = await bench.all();
+      const watching = bench.jobs.changes.subscribe((id) => {
+        if (bench.jobs.find(id)?.steps.at(-1)?.phase === phase) bench.jobs.cancel(id);
+      });
+      const job = await bench.ended(
+        await bench.part.handlers['images.load']({ file: bench.archive(), moveNames: false }),
+      );
+      watching.dispose();
+      expect(job).toMatchObject({ state: 'cancelled', fault: null });
+      expect(await bench.all()).toEqual(before);
+    },
+  );
+
   describe('refuse, and leave the engine as it was,', () => {
     let whole: Buffer;
     beforeEach(async () => {

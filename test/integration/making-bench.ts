@@ -10,6 +10,7 @@ import { createSystemClock } from '../../src-main/core/clock.js';
 import { createDockerEngine, type DockerEngine } from '../../src-main/core/docker/docker-engine.js';
 import { labels } from '../../src-main/core/docker/engine.js';
 import { createImageMaker } from '../../src-main/core/docker/image-maker.js';
+import { createMadeImages } from '../../src-main/core/images/made-images.js';
 import { createJobs } from '../../src-main/core/jobs/create-jobs.js';
 import type { Jobs } from '../../src-main/core/jobs/jobs.js';
 import { cleanHere } from '../../src-main/core/jobs/leftovers.js';
@@ -29,6 +30,7 @@ export interface MakingBench {
   readonly docker: Docker;
   readonly engine: DockerEngine;
   readonly folder: string;
+  readonly home: string;
   readonly jobs: Jobs;
   readonly making: Making;
   /** What the station finds when it looks for its recipes. */
@@ -49,12 +51,16 @@ export interface MakingBench {
 
 const historySchema = z.array(z.looseObject({ CreatedBy: z.string() }));
 
-/** Sets the bench up and down around the tests of a file. */
-export function useMakingBench(name: string): MakingBench {
+/**
+ * Sets the bench up and down around the tests of a file.
+ *
+ * @param host of the engine, asked for when the tests begin; the one of the suite when left out
+ */
+export function useMakingBench(name: string, host: () => string = dockerHost): MakingBench {
   const stationId = `test-${name}-${process.pid}`;
   const mine = `slipway-${name}-${process.pid}`;
   const clock = createSystemClock();
-  const docker = new Docker({ socketPath: dockerHost().replace('unix://', '') });
+  let docker: Docker;
 
   /** An engine has layers of others, too, who make and remove them meanwhile. */
   async function historyHas(id: string, text: string): Promise<boolean> {
@@ -75,8 +81,9 @@ export function useMakingBench(name: string): MakingBench {
   let recipes: LoadedRecipe[];
 
   beforeAll(async () => {
+    docker = new Docker({ socketPath: host().replace('unix://', '') });
     await ensureTinyImage(docker);
-    engine = createDockerEngine({ search: { configured: dockerHost(), environment: {} }, stationId, clock });
+    engine = createDockerEngine({ search: { configured: host(), environment: {} }, stationId, clock });
     await engine.start();
   });
   afterAll(() => engine.dispose());
@@ -98,6 +105,7 @@ export function useMakingBench(name: string): MakingBench {
       maker,
       stationId,
       jobs,
+      made: createMadeImages(home),
       recipes: {
         all: () => recipes,
         find: (wanted) => recipes.find(({ recipe }) => recipe.name === wanted),
@@ -114,12 +122,17 @@ export function useMakingBench(name: string): MakingBench {
   const bench: MakingBench = {
     stationId,
     mine,
-    docker,
+    get docker() {
+      return docker;
+    },
     get engine() {
       return engine;
     },
     get folder() {
       return folder;
+    },
+    get home() {
+      return home;
     },
     get jobs() {
       return jobs;

@@ -176,6 +176,32 @@ describe('a build', () => {
     }
     expect(await bench.images()).toEqual([]);
   });
+
+  it('that is cancelled leaves the image that it is built on, whoever made it and whatever else needs it', async () => {
+    const base = `${bench.mine}-base:1`;
+    const [repo, tag] = base.split(':');
+    // Nothing else is built on it: that alone would protect it.
+    const source = await bench.docker.createContainer({ Image: tinyImage, Cmd: ['true'] });
+    const stream = await bench.docker.importImage(await source.export(), {
+      repo,
+      tag,
+      changes: ['ENV PATH=/bin'],
+    });
+    await new Promise((resolve, reject) => stream.on('end', resolve).on('error', reject).resume());
+    await source.remove();
+    const { Id } = await bench.docker.getImage(base).inspect();
+    bench.context({
+      Dockerfile: `FROM ${base}\nENV made=${bench.mine}\nRUN echo ${bench.mine}; sleep 600\n`,
+    });
+    const { jobId } = valueOf(await bench.build({}));
+    await bench.until(jobId, ({ steps }) =>
+      steps.some(({ place, lines }) => place?.at === 3 && lines.count > 0),
+    );
+    bench.jobs.cancel(jobId);
+    expect(await bench.until(jobId, () => false)).toMatchObject({ state: 'cancelled', fault: null });
+    expect((await bench.docker.getImage(base).inspect()).Id).toBe(Id);
+    expect((await bench.images()).map(({ RepoTags }) => RepoTags)).toEqual([[base]]);
+  });
 });
 
 describe('an import', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -7,11 +7,13 @@ import { chooseBaseSystem } from '../../demo/base-system.mjs';
 import type { Job } from '../../src-shared/model/job.js';
 import { createSystemClock } from '../../src-main/core/clock.js';
 import { createImageMaker } from '../../src-main/core/docker/image-maker.js';
+import { createMadeImages } from '../../src-main/core/images/made-images.js';
 import { createJobs } from '../../src-main/core/jobs/create-jobs.js';
 import { cleanHere, mountsBelow, temporaryPrefix } from '../../src-main/core/jobs/leftovers.js';
 import { createMaking } from '../../src-main/core/making/making-part.js';
 import { valueOf } from './engine-bench.js';
 import { useMakingBench } from './making-bench.js';
+import { makeSmallDisk } from './small-disk.js';
 import { tinyImage } from './tiny-image.js';
 
 const bench = useMakingBench('refused');
@@ -25,13 +27,26 @@ afterEach(() => {
 
 /** A disk of its own, of so many kilobytes. */
 function smallDisk(kilobytes: number): string {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-full-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'slipway-test', folder]);
+  const disk = makeSmallDisk(kilobytes);
+  releases.push(() => disk.dispose());
+  return disk.path;
+}
+
+/** A debootstrap that is done at once: it is what comes after it that counts. */
+const atOnce = (size: string): string =>
+  `for word; do case "$word" in */${temporaryPrefix}*) truncate -s ${size} "$word/zeros";; esac; done`;
+
+/** Puts a shell script in the place of a program. */
+function standIn(program: string, script: string): void {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-test-programs-'));
+  writeFileSync(join(folder, program), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const before = process.env['PATH'];
+  process.env['PATH'] = `${folder}:${before ?? ''}`;
   releases.push(() => {
-    execFileSync('umount', [folder]);
+    if (before === undefined) delete process.env['PATH'];
+    else process.env['PATH'] = before;
     rmSync(folder, { recursive: true });
   });
-  return folder;
 }
 
 /** Makes a file one that nobody can read, not root either: reading this address of a process is an error. */
@@ -145,7 +160,14 @@ describe('a full disk', () => {
     });
     const maker = createImageMaker(bench.engine.connection);
     const recipes = { all: () => [], find: () => undefined };
-    const making = createMaking({ home, maker, stationId: bench.stationId, jobs, recipes });
+    const making = createMaking({
+      home,
+      maker,
+      stationId: bench.stationId,
+      jobs,
+      made: createMadeImages(home),
+      recipes,
+    });
     bench.context({
       Dockerfile: `FROM ${tinyImage}\nRUN i=0; while [ $i -lt 9000 ]; do echo "line $i of a long, long, long output of ${bench.mine}"; i=$((i+1)); done\n`,
     });
@@ -188,7 +210,14 @@ describe('a full disk', () => {
     });
     const maker = createImageMaker(bench.engine.connection);
     const recipes = { all: () => [], find: () => undefined };
-    const making = createMaking({ home, maker, stationId: bench.stationId, jobs, recipes });
+    const making = createMaking({
+      home,
+      maker,
+      stationId: bench.stationId,
+      jobs,
+      made: createMadeImages(home),
+      recipes,
+    });
     bench.context({ Dockerfile: `FROM ${tinyImage}\nLABEL a=b\n` });
     const begun = await making.handlers['images.build']({
       context: bench.folder,
@@ -245,20 +274,26 @@ describe('cancelled', () => {
   });
 
   it('while the finished system is sent to the engine, debootstrap leaves nothing of it', async () => {
-    // In the place of debootstrap one that is done at once: it is the sending that counts here.
-    const programs = join(bench.folder, 'bin');
-    bench.context({
-      'bin/debootstrap':
-        '#!/bin/sh\nfor last; do case "$last" in */slipway-job-*) truncate -s 900M "$last/zeros";; esac; done\n',
-    });
-    chmodSync(join(programs, 'debootstrap'), 0o755);
-    const before = process.env['PATH'];
-    process.env['PATH'] = `${programs}:${before ?? ''}`;
-    try {
-      const { jobId } = valueOf(await debootstrap());
-      await cancelled(jobId, ({ progress }) => progress?.unit === 'bytes' && progress.done > 1_000_000);
-    } finally {
-      process.env['PATH'] = before;
-    }
+    standIn('debootstrap', atOnce('900M'));
+    const { jobId } = valueOf(await debootstrap());
+    await cancelled(jobId, ({ progress }) => progress?.unit === 'bytes' && progress.done > 1_000_000);
   }, 120_000);
+});
+
+describe('a base system that cannot be packed whole', () => {
+  it('is no image: what tar said is told, and its folder goes', async () => {
+    standIn('debootstrap', atOnce('3M'));
+    const tar = execFileSync('sh', ['-c', 'command -v tar'], { encoding: 'utf8' }).trim();
+    standIn('tar', `${tar} "$@"; echo 'tar: ./etc/shadow: Read error' >&2; exit 2`);
+    const job = await bench.ended(debootstrap());
+    expect(job).toMatchObject({
+      state: 'failed',
+      fault: {
+        code: 'debootstrap-failed',
+        params: { exitCode: 2, reason: 'tar: ./etc/shadow: Read error' },
+      },
+    });
+    expect(await bench.images()).toEqual([]);
+    expect(temporaries()).toEqual([]);
+  });
 });

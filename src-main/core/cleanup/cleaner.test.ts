@@ -32,7 +32,7 @@ function container(id: string, finishedAt = now - 1000): SurveyedContainer {
 /** An engine with some containers; what it was told to remove, in order. */
 function fakeEngine(containers: SurveyedContainer[]) {
   const asked: string[] = [];
-  const survey: EngineSurvey = { containers, images: [], networks: [], volumes: [] };
+  const survey: EngineSurvey = { containers, images: [], networks: [], volumes: [], layers: [] };
   const remove = (id: string): Promise<Result<Removed>> => {
     asked.push(id);
     survey.containers = survey.containers.filter((one) => one.id !== id);
@@ -44,6 +44,7 @@ function fakeEngine(containers: SurveyedContainer[]) {
     removeImage: remove,
     removeNetwork: remove,
     removeVolume: remove,
+    removeLayers: remove,
   };
   return { engine, asked, survey };
 }

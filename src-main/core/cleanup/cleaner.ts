@@ -93,6 +93,8 @@ export function createCleaner(options: {
       case 'image':
       case 'old-build':
         return engine.removeImage(key);
+      case 'build-cache':
+        return engine.removeLayers(key);
       case 'network':
         return engine.removeNetwork(key);
       case 'volume':
@@ -187,7 +189,8 @@ function inOrder<Chosen extends { id: string }>(
   const rank = ({ id }: Chosen): number => {
     const kind = present.get(id)?.kind;
     if (kind === 'container' || kind === 'shell') return 0;
-    return kind === 'image' || kind === 'old-build' ? 2 : 1;
+    if (kind === 'image' || kind === 'old-build') return 2;
+    return kind === 'build-cache' ? 3 : 1;
   };
   const age = ({ id }: Chosen): number => present.get(id)?.at ?? 0;
   const unique = [...new Map(chosen.map((one) => [one.id, one])).values()];

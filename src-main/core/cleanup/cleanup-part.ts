@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { cleanupCalls } from '../../../src-shared/contract/cleanup.js';
 import { ok } from '../../../src-shared/model/result.js';
 import { createCleanupEngine } from '../docker/cleanup-engine.js';
+import type { MadeImages } from '../images/made-images.js';
 import type { HandlersOf } from '../part.js';
 import type { PartContext } from '../parts.js';
 import type { Recipe } from '../recipes/schema.js';
@@ -24,10 +25,10 @@ export interface CleanupPart {
 }
 
 /** Clean-up and retention: what Slipway left behind, and how it goes. */
-export function createCleanupPart(context: Context, jobs: JobStore): CleanupPart {
+export function createCleanupPart(context: Context, jobs: JobStore, made: MadeImages): CleanupPart {
   const { home, stationId, clock, engine, config, recipes, records, bays, onDefect } = context;
   const cleaner = createCleaner({
-    engine: createCleanupEngine(engine.connection, stationId),
+    engine: createCleanupEngine(engine.connection, stationId, made),
     logs: createLogFiles(join(home, 'logs')),
     jobs,
     removals: createRemovals(home),
@@ -90,6 +91,8 @@ export function needsOf(recipe: Recipe): RecipeNeeds {
   return {
     images: [
       image.name,
+      // Its name may be another's by now: what is pinned is needed all the same.
+      ...(image.id === undefined ? [] : [image.id]),
       ...(image.digest === undefined ? [] : [image.digest]),
       ...tests.flatMap((test) => test.image ?? []),
     ],

@@ -12,11 +12,12 @@ const own = 'station-of-ours';
 const never: Retention = {
   containers: { age: null, count: null },
   images: { age: null, count: null },
+  buildCache: { age: null, count: null },
   logs: { age: null, size: null },
   jobs: { age: null, count: null },
 };
 
-const nothing: EngineSurvey = { containers: [], images: [], networks: [], volumes: [] };
+const nothing: EngineSurvey = { containers: [], images: [], networks: [], volumes: [], layers: [] };
 
 function facts(change: Partial<PlanFacts> = {}): PlanFacts {
   return {
@@ -135,6 +136,20 @@ describe('the clean-up plan', () => {
     ]);
   });
 
+  it('proposes what builds left, unless a job may build on it', () => {
+    const layers = [{ job: 'job-1', name: 'widgy:2', createdAt: now - day, bytes: 7, layers: ['sha256:a'] }];
+    const engine = { ...nothing, layers };
+    expect(only(planCleanup(facts({ engine })))).toMatchObject({
+      id: 'build-cache:job-1',
+      name: 'widgy:2',
+      bytes: 7,
+      kept: null,
+      proposed: true,
+    });
+    const jobs = [{ id: 'j', title: 'build', bytes: 1, at: now, running: true }];
+    expect(planCleanup(facts({ engine, jobs }))[0]).toMatchObject({ kept: 'job-runs', proposed: false });
+  });
+
   it('goes without the engine’s part while it is away', () => {
     const logs = [{ runId: 'run-0001', bytes: 7, at: now }];
     expect(planCleanup(facts({ engine: null, logs })).map(({ id }) => id)).toEqual(['run-log:run-0001']);
@@ -153,6 +168,19 @@ describe('the retention policy', () => {
     expect(of(7 * day, null)).toEqual(['container:d9']);
     expect(of(null, 2)).toEqual(['container:d3', 'container:d9']);
     expect(of(null, 0)).toHaveLength(4);
+    const layers = [1, 8].map((age) => ({
+      job: `d${age}`,
+      name: 'widgy:2',
+      createdAt: now - age * day,
+      bytes: 1,
+      layers: ['sha256:a'],
+    }));
+    expect(
+      due({
+        engine: { ...nothing, layers },
+        retention: { ...never, buildCache: { age: 7 * day, count: null } },
+      }),
+    ).toEqual(['build-cache:d8']);
     expect(of(null, null)).toEqual([]);
   });
 
@@ -170,12 +198,19 @@ describe('the retention policy', () => {
       images: [image('a', { names: ['base:1'], createdAt: 0 })],
       networks: [{ id: 'n', name: 'n', ...old }],
       volumes: [{ name: 'v', bytes: 1, ...old }],
+      layers: [],
     };
     const strict = { age: 0, count: 0 };
     expect(
       due({
         engine,
-        retention: { containers: strict, images: strict, logs: { age: 0, size: 0 }, jobs: strict },
+        retention: {
+          containers: strict,
+          images: strict,
+          buildCache: strict,
+          logs: { age: 0, size: 0 },
+          jobs: strict,
+        },
       }),
     ).toEqual([]);
   });
@@ -229,6 +264,8 @@ describe('whatever is in the engine', () => {
         containers,
       }),
     ),
+    // They carry no label: what is ours of them was noted when it was made.
+    layers: fc.constant([]),
   });
 
   it('nothing without our label is ever listed, and nothing in use is ever proposed or due', () => {
@@ -241,7 +278,13 @@ describe('whatever is in the engine', () => {
             openRuns: new Set(['run-open']),
             busyBays: new Set(['1']),
             recipes: [{ images: ['flasher:1'], volumes: [] }],
-            retention: { containers: strict, images: strict, logs: { age: 0, size: 0 }, jobs: strict },
+            retention: {
+              containers: strict,
+              images: strict,
+              buildCache: strict,
+              logs: { age: 0, size: 0 },
+              jobs: strict,
+            },
           }),
         );
         const things = [...engine.containers, ...engine.images, ...engine.networks];

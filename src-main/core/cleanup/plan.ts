@@ -50,7 +50,13 @@ export interface PlanFacts {
 type Draft = Omit<CleanupItem, 'id' | 'proposed' | 'due'> & { key: string };
 
 /** What is proposed by itself. Volumes hold data, logs and jobs are history, and a named image may be a base. */
-const proposedKinds: ReadonlySet<CleanupKind> = new Set(['container', 'shell', 'network', 'old-build']);
+const proposedKinds: ReadonlySet<CleanupKind> = new Set([
+  'container',
+  'shell',
+  'network',
+  'old-build',
+  'build-cache',
+]);
 
 /**
  * All that Slipway made, with why it stays or that it may go. Pure. Whatever of the facts does not carry this
@@ -80,6 +86,16 @@ function engineDrafts(facts: PlanFacts): Draft[] {
   return [
     ...engine.containers.filter((one) => ours(one.labels)).map((one) => draftOfContainer(one, facts)),
     ...engine.images.filter((one) => oursOrMade(one.labels)).map((one) => draftOfImage(one, facts)),
+    ...engine.layers.map(({ job, name, createdAt, bytes, layers }): Draft => ({
+      key: job,
+      kind: 'build-cache',
+      name,
+      detail: job,
+      bytes,
+      at: createdAt,
+      kept: facts.jobs.some(({ running }) => running) ? 'job-runs' : null,
+      stamp: `${layers.length} ${layers[0] ?? ''}`,
+    })),
     ...engine.networks
       .filter((one) => ours(one.labels))
       .map(({ id, name, labels: given, createdAt, containers }): Draft => ({

@@ -11,11 +11,12 @@ interface Rule {
   size?: number | null;
 }
 
-function rulesOf({ containers, images, logs, jobs }: Retention): Rule[] {
+function rulesOf({ containers, images, buildCache, logs, jobs }: Retention): Rule[] {
   return [
     { kinds: ['container', 'shell'], ...containers },
     // Named images, networks and volumes never go by themselves: only a person knows what they are for.
     { kinds: ['old-build'], ...images },
+    { kinds: ['build-cache'], ...buildCache },
     { kinds: ['run-log'], ...logs },
     { kinds: ['job'], ...jobs },
   ];

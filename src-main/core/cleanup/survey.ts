@@ -43,12 +43,26 @@ export interface SurveyedVolume {
   containers: number;
 }
 
+/** Layers that a build of this station left in the engine, and that no image is made of. */
+export interface SurveyedLayers {
+  /** The build's job. */
+  job: string;
+  /** What it was to be called. */
+  name: string;
+  createdAt: number;
+  /** In bytes. */
+  bytes: number;
+  /** Their ids; those that are built on others come first. */
+  layers: string[];
+}
+
 /** What this station made in the engine and is still there; nothing of anybody else's. */
 export interface EngineSurvey {
   containers: SurveyedContainer[];
   images: SurveyedImage[];
   networks: SurveyedNetwork[];
   volumes: SurveyedVolume[];
+  layers: SurveyedLayers[];
 }
 
 /** What came of an attempt to remove one thing: `in-use` and `built-upon` are the engine's own refusals. */
@@ -64,4 +78,6 @@ export interface CleanupEngine {
   removeImage(id: string): Promise<Result<Removed>>;
   removeNetwork(id: string): Promise<Result<Removed>>;
   removeVolume(name: string): Promise<Result<Removed>>;
+  /** The layers that a build left. */
+  removeLayers(job: string): Promise<Result<Removed>>;
 }

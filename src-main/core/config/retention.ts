@@ -14,6 +14,8 @@ export interface Retention {
   containers: AgeAndCount;
   /** Builds of ours that a newer one has replaced. */
   images: AgeAndCount;
+  /** What builds left in the engine that is no image: of those that failed, and of stages. */
+  buildCache: AgeAndCount;
   /** Logs of runs; `size` is that of all of them together, in bytes, and the oldest go first. */
   logs: { age: number | null; size: number | null };
   /** Jobs that have ended, with their logs. */
@@ -27,6 +29,7 @@ const gibibyte = 1024 ** 3;
 export const defaultRetention: Retention = {
   containers: { age: 7 * day, count: 20 },
   images: { age: 30 * day, count: 5 },
+  buildCache: { age: 7 * day, count: 20 },
   logs: { age: null, size: 4 * gibibyte },
   jobs: { age: 30 * day, count: null },
 };
@@ -37,12 +40,13 @@ function ageAndCount({ age, count }: AgeAndCount) {
     .prefault({});
 }
 
-const { containers, images, logs, jobs } = defaultRetention;
+const { containers, images, buildCache, logs, jobs } = defaultRetention;
 
 export const retentionSchema = z
   .strictObject({
     containers: ageAndCount(containers),
     images: ageAndCount(images),
+    buildCache: ageAndCount(buildCache),
     logs: z
       .strictObject({ age: ageOrNever().default(logs.age), size: sizeOrNever().default(logs.size) })
       .prefault({}),

@@ -2,7 +2,9 @@ import type Docker from 'dockerode';
 import type { Result } from '../../../src-shared/model/result.js';
 import type { CleanupEngine, EngineSurvey, Removed, SurveyedContainer } from '../cleanup/survey.js';
 import * as schemas from './cleanup-schemas.js';
-import { carriesLabel, isMadeHere } from '../images/made-here.js';
+import { carriesLabel, isOfStation } from '../images/made-here.js';
+import type { MadeImages } from '../images/made-images.js';
+import { createLayerCleaner } from './left-layers.js';
 import type { Connection } from './connection.js';
 import { labels } from './engine.js';
 import { readProblem } from './faults.js';
@@ -16,7 +18,12 @@ const sizesLimit = 20_000;
 type Labels = Record<string, string>;
 
 /** Clean-up's port over Docker's API. */
-export function createCleanupEngine(connection: Connection, stationId: string): CleanupEngine {
+export function createCleanupEngine(
+  connection: Connection,
+  stationId: string,
+  made: MadeImages,
+): CleanupEngine {
+  const layers = createLayerCleaner(made);
   const isOurs = (given: Labels): boolean => given[labels.station] === stationId;
   const isOurImage = (given: Labels): boolean => carriesLabel(given, stationId);
   const isOwn = (docker: Docker, { Config, Image }: schemas.ContainerDetails): Promise<boolean> =>
@@ -41,7 +48,8 @@ export function createCleanupEngine(connection: Connection, stationId: string): 
     const steps = schemas.imageHistorySchema
       .parse(answer)
       .map(({ CreatedBy, Comment }) => ({ by: CreatedBy ?? '', comment: Comment ?? '' }));
-    return isMadeHere(given, steps, stationId);
+    const noted = new Set((await made.all()).images);
+    return isOfStation({ id, labels: given }, steps, { stationId, noted });
   }
 
   async function surveyContainers(docker: Docker, abortSignal: AbortSignal): Promise<SurveyedContainer[]> {
@@ -168,6 +176,7 @@ export function createCleanupEngine(connection: Connection, stationId: string): 
                   (Mounts ?? []).some(({ Type, Name }) => Type === 'volume' && Name === volume.Name),
                 ).length,
               })),
+            layers: await layers.survey(docker, abortSignal),
           };
           for (const image of images.values()) {
             if ((await orNull(() => isMadeByUs(docker, image.Id, image.Labels))) !== true) continue;
@@ -204,8 +213,11 @@ export function createCleanupEngine(connection: Connection, stationId: string): 
         if (names.length > 1) return 'other-names';
         const noprune = !(await stepsAreOurs(docker, details.Parent ?? ''));
         await docker.getImage(id).remove({ noprune });
+        await made.forget(new Set([id]));
         return 'removed';
       }),
+
+    removeLayers: (job) => remove((docker) => layers.remove(docker, job)),
 
     removeNetwork: (id) =>
       remove(async (docker) => {

@@ -50,6 +50,17 @@ export const imageListSchema = z.array(
   }),
 );
 
+/** Every image and layer, as a tree. */
+export const layerListSchema = z.array(
+  z.object({
+    Id: z.string(),
+    ParentId: z.string().nullish(),
+    RepoTags: z.array(z.string()).nullish(),
+    Created: z.number(),
+    Size: z.number(),
+  }),
+);
+
 export const imageDetailsSchema = z.object({
   Id: z.string(),
   Parent: z.string().nullish(),

@@ -23,7 +23,8 @@ const inspectedSchema = z.object({
   Size: z.number(),
   Config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish(),
 });
-const listedSchema = z.array(z.object({ Id: z.string(), RepoTags: z.array(z.string()).nullish() }));
+const listedSchema = z.array(z.object({ Id: z.string() }));
+const namesSchema = z.object({ RepoTags: z.array(z.string()).nullish() });
 
 /** Making images over Docker's API: POST /build, POST /images/create. */
 export function createImageMaker(connection: Connection): ImageMaker {
@@ -128,18 +129,21 @@ export function createImageMaker(connection: Connection): ImageMaker {
         },
         { image: id },
       ),
-    unnamed: () =>
+    ids: () =>
       connection.call(async ({ docker }, abortSignal) => {
         const answer: unknown = await docker.listImages({ all: true, abortSignal });
-        return listedSchema
-          .parse(answer)
-          .filter(({ RepoTags }) => (RepoTags ?? []).every((tag) => tag === '<none>:<none>'))
-          .map(({ Id }) => Id);
+        return listedSchema.parse(answer).map(({ Id }) => Id);
       }),
     removeUnnamed: (id) =>
       unless(
         (status) => status === 404,
-        ({ docker }, abortSignal) => docker.getImage(id).remove({ force: false, noprune: true, abortSignal }),
+        async ({ docker }, abortSignal) => {
+          const image = docker.getImage(id);
+          const { RepoTags } = namesSchema.parse(await image.inspect());
+          // The engine takes the only name of an image away with it, unasked: whoever gave it one wants it.
+          if ((RepoTags ?? []).length > 0) return;
+          await image.remove({ force: false, noprune: true, abortSignal });
+        },
       ),
     stepContainerGone: (id) =>
       unless(

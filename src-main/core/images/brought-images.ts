@@ -1,8 +1,6 @@
 import { join } from 'node:path';
-import { mkdir } from 'node:fs/promises';
 import { z } from 'zod';
-import { replaceFile } from '../files/atomic-file.js';
-import { readBoundedFile } from '../files/bounded-file.js';
+import { createHomeFile } from '../files/home-file.js';
 
 const schema = z.object({
   version: z.literal(1),
@@ -10,7 +8,6 @@ const schema = z.object({
 });
 /** An image that came to this station by itself. */
 export type BroughtImage = z.infer<typeof schema>['images'][number];
-const longest = 4 * 1024 ** 2;
 
 /**
  * The images that this station loaded or pulled and that were not there before: they carry the label of the station
@@ -25,31 +22,16 @@ export interface BroughtImages {
 }
 
 export function createBroughtImages(home: string): BroughtImages {
-  const path = join(home, 'images.json');
-  let writing: Promise<void> = Promise.resolve();
-
-  async function read(): Promise<BroughtImage[]> {
-    const file = await readBoundedFile(path, longest);
-    if (!file.ok) return [];
-    try {
-      return schema.safeParse(JSON.parse(Buffer.from(file.value).toString('utf8'))).data?.images ?? [];
-    } catch {
-      return [];
-    }
-  }
-
-  function change(next: (entries: BroughtImage[]) => BroughtImage[]): Promise<void> {
-    const done = writing.then(async () => {
-      const images = next(await read());
-      await mkdir(home, { recursive: true });
-      await replaceFile(path, `${JSON.stringify({ version: 1, images }, null, 2)}\n`, 0o600);
-    });
-    writing = done.catch(() => undefined);
-    return done;
-  }
+  const file = createHomeFile({
+    path: join(home, 'images.json'),
+    schema,
+    empty: { version: 1, images: [] },
+  });
+  const change = (next: (known: BroughtImage[]) => BroughtImage[]): Promise<void> =>
+    file.change(({ images }) => ({ version: 1, images: next(images) }));
 
   return {
-    all: read,
+    all: async () => (await file.read()).images,
     add: (more) =>
       change((known) => [...known.filter(({ id }) => !more.some((entry) => entry.id === id)), ...more]),
     remove: (id) => change((known) => known.filter((entry) => entry.id !== id)),

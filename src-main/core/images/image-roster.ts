@@ -11,6 +11,7 @@ import type { LoadedRecipe } from '../recipes/match.js';
 import { meetsMinimum, supportLabel, understandSupport } from '../recipes/support.js';
 import { inputsLabel } from '../making/inputs.js';
 import type { BroughtImage, BroughtImages } from './brought-images.js';
+import type { MadeImages } from './made-images.js';
 import type { HistoryEntry, ImageStore, StoredImage } from './image-store.js';
 import {
   imagesOf,
@@ -59,11 +60,12 @@ export interface ImageRoster {
 export function createImageRoster(options: {
   store: ImageStore;
   brought: BroughtImages;
+  made: MadeImages;
   stationId: string;
   recipes: () => LoadedRecipe[];
   redact: (text: string) => string;
 }): ImageRoster {
-  const { store, brought, stationId, recipes, redact } = options;
+  const { store, brought, made, stationId, recipes, redact } = options;
   /** A history never changes. */
   const histories = new Map<string, HistoryEntry[]>();
 
@@ -84,10 +86,19 @@ export function createImageRoster(options: {
   async function look(): Promise<
     Result<ListedImages & { ownership: Ownership; entries: readonly BroughtImage[] }>
   > {
-    const [all, containers, entries] = await Promise.all([store.all(), store.containers(), brought.all()]);
+    const [all, containers, entries, noted] = await Promise.all([
+      store.all(),
+      store.containers(),
+      brought.all(),
+      made.all(),
+    ]);
     if (!all.ok) return all;
     if (!containers.ok) return containers;
-    const ownership = { stationId, brought: new Set(entries.map(({ id }) => id)) };
+    const ownership = {
+      stationId,
+      noted: new Set(noted.images),
+      brought: new Set(entries.map(({ id }) => id)),
+    };
     const loaded = recipes();
     await learn(mayBeBases(all.value, loaded, ownership));
     const listed = listImages({
@@ -235,7 +246,10 @@ export function createImageRoster(options: {
         // Another image is built on it.
         if (!gone.ok) break;
       }
-      if (removesImage) await brought.remove(id);
+      if (removesImage) {
+        await brought.remove(id);
+        await made.forget(new Set([id]));
+      }
       return planned;
     },
   };

@@ -13,6 +13,7 @@ import { createBroughtImages } from './brought-images.js';
 import { createImageCarrier } from './carry-images.js';
 import { createImageRoster } from './image-roster.js';
 import type { ImageStore } from './image-store.js';
+import type { MadeImages } from './made-images.js';
 
 /** How long changes are gathered before the list is made anew, in ms. */
 const gathering = 300;
@@ -23,6 +24,7 @@ export function createImagesPart(options: {
   stationId: string;
   clock: Clock;
   store: ImageStore;
+  made: MadeImages;
   engine: Pick<Engine, 'changes' | 'imageEvents' | 'containerEvents'>;
   recipes: {
     all(): LoadedRecipe[];
@@ -34,9 +36,9 @@ export function createImagesPart(options: {
   madeBy: () => string;
   onDefect: (error: unknown) => void;
 }): StationPart<typeof imageCalls, typeof imageEvents> {
-  const { home, stationId, clock, store, engine, recipes, jobs, redact, madeBy, onDefect } = options;
+  const { home, stationId, clock, store, made, engine, recipes, jobs, redact, madeBy, onDefect } = options;
   const brought = createBroughtImages(home);
-  const roster = createImageRoster({ store, brought, stationId, recipes: () => recipes.all(), redact });
+  const roster = createImageRoster({ store, brought, made, stationId, recipes: () => recipes.all(), redact });
   const carrier = createImageCarrier({
     store,
     roster,

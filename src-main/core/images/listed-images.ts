@@ -8,15 +8,14 @@ import type { LoadedRecipe } from '../recipes/match.js';
 import type { Recipe } from '../recipes/schema.js';
 import { understandSupport } from '../recipes/support.js';
 import type { HistoryEntry, StoredImage } from './image-store.js';
-import { carriesLabel, isMadeHere } from './made-here.js';
+import { carriesLabel, isOfStation, type MadeBy } from './made-here.js';
 import { pullReference } from './pull-reference.js';
 import { isImageId, listedName } from './reference.js';
 
 const supportPrefix = 'deviceSupportStatus.';
 
 /** What makes an image one of the station's. */
-export interface Ownership {
-  stationId: string;
+export interface Ownership extends MadeBy {
   /** Ids of the images that this station loaded or pulled. */
   brought: ReadonlySet<string>;
 }
@@ -43,9 +42,9 @@ export function isOurs(
 function isMade(
   image: StoredImage,
   history: readonly HistoryEntry[] | undefined,
-  { stationId }: Ownership,
+  ownership: Ownership,
 ): boolean {
-  return history !== undefined && isMadeHere(image.labels, history, stationId);
+  return history !== undefined && isOfStation(image, history, ownership);
 }
 
 /**

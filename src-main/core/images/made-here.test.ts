@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isMadeHere } from './made-here.js';
+import { isMadeHere, isOfStation } from './made-here.js';
 
 const own = 'station-1';
 const step = (by: string, comment = '') => ({ by, comment });
@@ -36,6 +36,14 @@ describe('an image of this station', () => {
   it('is none without its label, or with that of another station', () => {
     expect(isMadeHere({}, built, own)).toBe(false);
     expect(isMadeHere({ 'io.slipway.made-by': 'other' }, built, own)).toBe(false);
+  });
+
+  it('is one that was noted when it was made, as long as it carries the label', () => {
+    const byBuildKit = [step('RUN /bin/sh -c make # buildkit', 'buildkit.dockerfile.v0')];
+    const maker = { stationId: own, noted: new Set(['sha256:1']) };
+    expect(isOfStation({ id: 'sha256:1', labels: marked }, byBuildKit, maker)).toBe(true);
+    expect(isOfStation({ id: 'sha256:2', labels: marked }, byBuildKit, maker)).toBe(false);
+    expect(isOfStation({ id: 'sha256:1', labels: {} }, byBuildKit, maker)).toBe(false);
   });
 
   it('is its own still where another station built on it, and the other’s is not', () => {

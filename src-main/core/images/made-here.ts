@@ -15,6 +15,23 @@ export function carriesLabel(given: Readonly<Record<string, string>>, stationId:
   return given[labels.madeBy] === stationId || given[labels.station] === stationId;
 }
 
+/** Whom an image may be of, and what was noted of those whose history does not tell. */
+export interface MadeBy {
+  stationId: string;
+  /** Ids, see `MadeImages`. */
+  noted: ReadonlySet<string>;
+}
+
+/** Whether this station made an image: it carries its label, and was noted or has the history for it. */
+export function isOfStation(
+  image: { id: string; labels: Readonly<Record<string, string>> },
+  history: readonly MakingStep[],
+  { stationId, noted }: MadeBy,
+): boolean {
+  if (!carriesLabel(image.labels, stationId)) return false;
+  return noted.has(image.id) || isMadeHere(image.labels, history, stationId);
+}
+
 /**
  * Whether this station made an image that carries its label, and not somebody who built on one of the station's, or
  * committed a container of it: a label is handed on. The builder adds a step for each label, so the station's has to

@@ -52,7 +52,8 @@ export function createJobs({ home, clock, clean, onDefect }: JobsOptions): Jobs 
   /** Ends a job that a station that died was working on. */
   async function close({ job, process, leftovers }: StoredJob): Promise<void> {
     const left: Leftover[] = [];
-    for (const leftover of leftovers) if (!(await clean(leftover))) left.push(leftover);
+    // The last first: a layer goes once none is built on it, a folder once nothing works in it.
+    for (const leftover of [...leftovers].reverse()) if (!(await clean(leftover))) left.unshift(leftover);
     endSteps(job, 'cancelled', clock.now());
     const closed: Job = {
       ...job,

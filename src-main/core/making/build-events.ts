@@ -40,7 +40,11 @@ export function imageOf(aux: unknown): string | null {
 
 /** The exit code in the words of either builder. */
 export function exitCodeIn(reason: string): number | null {
-  const match = /(?:returned a non-zero code|did not complete successfully: exit code): (\d+)/.exec(reason);
+  const match =
+    // The classic builder; BuildKit; BuildKit of engine 20.10.
+    /(?:returned a non-zero code|did not complete successfully: exit code|^(?:.*: )?executor failed running \[.*\]: exit code): (\d+)/s.exec(
+      reason,
+    );
   return match?.[1] === undefined ? null : Number(match[1]);
 }
 

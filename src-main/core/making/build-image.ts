@@ -23,7 +23,7 @@ import { createBuildReader } from './build-reader.js';
 import { basesOf, isPinned } from './dockerfile-bases.js';
 import type { ImageMaker } from './image-maker.js';
 import { inputsLabel, type InputsStore } from './inputs.js';
-import { gaveUp, mayTakeName } from './image-name.js';
+import { gaveUp, mayTakeName, noteMade, type MakerParts } from './image-name.js';
 
 /** How many last lines of a step that failed go into the fault's detail. */
 const lastLines = 20;
@@ -48,13 +48,14 @@ export interface BuildRequest {
  * not there before, no image. Layers of the steps before one that failed stay, as the engine's cache for the next try.
  */
 export async function buildImage(
-  { maker, stationId, inputsStore }: { maker: ImageMaker; stationId: string; inputsStore: InputsStore },
+  parts: MakerParts & { inputsStore: InputsStore },
   request: BuildRequest,
   job: JobContext,
 ): Promise<Result<FaultParams>> {
+  const { maker, stationId, inputsStore } = parts;
   const { signal } = job;
   const { name } = request;
-  const free = await mayTakeName(maker, name, stationId, request.replace);
+  const free = await mayTakeName(parts, name, request.replace);
   if (!free.ok) return free;
   const reading = job.step({ phase: 'context' });
   reading.log(request.context, 'station');
@@ -69,7 +70,7 @@ export async function buildImage(
   const { inputs, files, manifest } = hashed.value;
   if (signal.aborted) return gaveUp();
 
-  const before = await maker.unnamed();
+  const before = await maker.ids();
   if (!before.ok) return before;
   let sent = 0;
   const source = packContext(context.value, files, (bytes) => {
@@ -81,7 +82,8 @@ export async function buildImage(
     if (error instanceof ContextChanged) changed.push(error.path);
     else reading.log(error.message, 'err');
   });
-  const followed = followBuild(job, reading, `${entries.length} · ${size} B`);
+  const isNew = (id: string): boolean => !before.value.some((other) => isSameId(other, id));
+  const followed = followBuild(job, reading, `${entries.length} · ${size} B`, isNew);
   const reader = createBuildReader();
   const built = await maker.build(source, {
     name,
@@ -98,14 +100,12 @@ export async function buildImage(
     onMessage: (message) => reader.read(message).forEach(followed.take),
   });
   reader.end().forEach(followed.take);
-  const known = new Set(before.value);
-  const fresh = followed.layers().filter((id) => ![...known].some((other) => isSameId(other, id)));
   // One that was built before it could be cancelled is there, whole.
   if (!built.ok && isAborted(signal)) {
-    await removeLayers(maker, job, followed.containers(), fresh);
+    await removeLayers(maker, job, followed.containers(), followed.layers());
     return gaveUp();
   }
-  for (const id of followed.layers()) job.cleaned({ type: 'layer', id });
+  await noteLayers(parts, followed.layers(), name, job);
   const [path] = changed;
   if (path !== undefined) return fail('build-context-changed', { path });
   const failure = followed.failure();
@@ -117,6 +117,7 @@ export async function buildImage(
   }
   const made = await maker.inspect(name);
   if (!made.ok) return made;
+  await noteMade(parts, made.value);
   await inputsStore.save(inputs, manifest);
   return ok({ image: made.value.id, name, size: made.value.size, inputs });
 }
@@ -128,8 +129,13 @@ interface FollowedStep {
   last: string[];
 }
 
-/** Brings the events of a build into the job's steps. */
-function followBuild(job: JobContext, reading: StepHandle, contextText: string) {
+/** Brings the events of a build into the job's steps. Layers are those alone that were not there before. */
+function followBuild(
+  job: JobContext,
+  reading: StepHandle,
+  contextText: string,
+  isNew: (id: string) => boolean,
+) {
   const steps = new Map<string, FollowedStep>();
   const layers: string[] = [];
   const containers = new Set<string>();
@@ -180,7 +186,8 @@ function followBuild(job: JobContext, reading: StepHandle, contextText: string) 
         break;
       }
       case 'layer':
-        if (event.fresh) onLayer(event.id);
+        // The first of a stage is what it is built on: somebody's, and there before.
+        if (event.fresh && isNew(event.id)) onLayer(event.id);
         break;
       case 'failed':
         end.failed = event;
@@ -206,7 +213,11 @@ function followBuild(job: JobContext, reading: StepHandle, contextText: string) 
 function faultOf(reason: string, exitCode: number | null, step: FollowedStep | null): Fault {
   const text = step?.text ?? '';
   if (exitCode !== null) {
-    const last = step?.last.findLast((line) => line.trim() !== '') ?? '';
+    // A full disk says more than what programs go on to say after it.
+    const last =
+      step?.last.findLast((line) => /no space left on device/i.test(line)) ??
+      step?.last.findLast((line) => line.trim() !== '') ??
+      '';
     return fault('build-step-failed', { step: text, exitCode, last }, reason);
   }
   const line = /(?:dockerfile parse error (?:on )?line|Dockerfile:) ?(\d+)/i.exec(reason)?.[1];
@@ -246,6 +257,25 @@ async function readText(path: string): Promise<Result<string>> {
     if (!isSystemError(error)) throw error;
     return fail('build-context-unreadable', { path, reason: error.code }, error.message);
   }
+}
+
+/**
+ * Notes the layers that a build leaves in the engine: of one that failed, and of stages that are in no image. They
+ * carry no label, and whoever cleans up has to know whose they are. The image itself is known by its label.
+ */
+async function noteLayers(
+  { maker, made }: MakerParts,
+  ids: string[],
+  name: string,
+  job: JobContext,
+): Promise<void> {
+  const all = ids.length === 0 ? ok([]) : await maker.ids();
+  const image = await maker.inspect(name);
+  const layers = (all.ok ? all.value : [])
+    .filter((whole) => ids.some((id) => isSameId(whole, id)))
+    .filter((whole) => !image.ok || image.value.id !== whole);
+  if (layers.length > 0) await made.noteBuild({ job: job.id, name, layers });
+  for (const id of ids) job.cleaned({ type: 'layer', id });
 }
 
 /** Newest first: one that another is built on cannot go, nor one whose container is still there. */

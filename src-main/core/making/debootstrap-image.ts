@@ -3,6 +3,7 @@ import { mkdtemp, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import type { JobPhase } from '../../../src-shared/model/job.js';
 import { fail, ok, type FaultParams, type Result } from '../../../src-shared/model/result.js';
 import { identify } from '../config/process-identity.js';
@@ -12,8 +13,9 @@ import type { JobContext, Leftover, StepHandle } from '../jobs/jobs.js';
 import { removeFolder, temporaryPrefix } from '../jobs/leftovers.js';
 import { debootstrapArguments, type DebootstrapRequest } from './debootstrap-command.js';
 import { readDebootstrapLine } from './debootstrap-output.js';
-import { gaveUp, mayTakeName } from './image-name.js';
-import { sendArchive, type MakingParts } from './import-image.js';
+import { gaveUp, mayTakeName, type MakerParts } from './image-name.js';
+import { sendArchive } from './import-image.js';
+import { ArchiveBroken } from './open-archive.js';
 
 /** Left out of the image: what apt keeps to install from, which every image would carry along. */
 const leftOut = ['./var/cache/apt/archives/*.deb', './var/lib/apt/lists/*_*', './debootstrap'];
@@ -29,13 +31,13 @@ const tooLittle = 100 * 1024 ** 2;
  * `debootstrap-unverified`, `host-no-space`, and what `debootstrapArguments` fails with.
  */
 export async function debootstrapImage(
-  parts: MakingParts,
+  parts: MakerParts,
   request: DebootstrapRequest,
   job: JobContext,
 ): Promise<Result<FaultParams>> {
   const checking = job.step({ phase: 'check' });
   if (process.getuid?.() !== 0) return fail('debootstrap-needs-root');
-  const free = await mayTakeName(parts.maker, request.name, parts.stationId, request.replace);
+  const free = await mayTakeName(parts, request.name, request.replace);
   if (!free.ok) return free;
   const made = await makeFolder();
   if (!made.ok) return made;
@@ -151,7 +153,7 @@ function isLater(phase: JobPhase, than: JobPhase | undefined): boolean {
 }
 
 async function packFolder(
-  parts: MakingParts,
+  parts: MakerParts,
   request: DebootstrapRequest,
   folder: string,
   job: JobContext,
@@ -173,12 +175,18 @@ async function packFolder(
   const ended = endOf(tar);
   let said = '';
   tar.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
-  tar.once('error', (error) => tar.stdout.destroy(error));
+  // It ends for the engine only once tar says that it is whole: else there would be an image of a part.
+  const content = new PassThrough();
+  tar.stdout.pipe(content, { end: false });
+  void ended.then(({ code }) => {
+    if (code === 0) content.end();
+    else content.destroy(new ArchiveBroken(said));
+  });
   let sent = 0;
   const made = await sendArchive(
     parts,
     { name: request.name, changes: request.changes, file: folder, step },
-    tar.stdout,
+    content,
     job,
     (bytes) => {
       sent += bytes;
@@ -186,11 +194,12 @@ async function packFolder(
     },
   );
   if (!made.ok) kill(tar);
+  // What nobody reads any more would hold up its end.
+  tar.stdout.destroy();
   const { code } = await endedOrKilled(tar, ended, job.signal);
   if (said !== '') step.log(said.trimEnd(), 'err');
-  if (made.ok && code !== 0)
-    return fail('debootstrap-failed', { suite: request.suite, reason: said, exitCode: code ?? -1 });
-  return made;
+  if (made.ok || code === null || code === 0 || job.signal.aborted) return made;
+  return fail('debootstrap-failed', { suite: request.suite, reason: said.trimEnd(), exitCode: code }, said);
 }
 
 function endOf(child: ChildProcess): Promise<{ code: number | null }> {

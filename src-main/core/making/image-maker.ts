@@ -38,9 +38,9 @@ export interface ImageMaker {
   inspect(name: string): Promise<Result<{ id: string; size: number; labels: Record<string, string> }>>;
   /** The steps that made it, newest first. */
   history(id: string): Promise<Result<MakingStep[]>>;
-  /** The ids of the images that have no name, layers of builds included. */
-  unnamed(): Promise<Result<string[]>>;
-  /** Removes an image that has no name. One that is gone is fine; one that is used or has others built on it stays, as `engine-error`. */
+  /** The ids of all images, named or not, layers of builds included. */
+  ids(): Promise<Result<string[]>>;
+  /** Removes an image that has no name. One that is gone or has a name is fine; one that is used or has others built on it stays, as `engine-error`. */
   removeUnnamed(id: string): Promise<Result<void>>;
   /** Resolves once the container of a build's step is gone, which the engine removes; or after a while, whatever there is. */
   stepContainerGone(id: string): Promise<Result<void>>;

@@ -1,5 +1,6 @@
 import { fail, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
-import { carriesLabel, isMadeHere } from '../images/made-here.js';
+import { carriesLabel, isOfStation } from '../images/made-here.js';
+import type { MadeImages } from '../images/made-images.js';
 import type { ImageMaker } from './image-maker.js';
 
 /**
@@ -16,33 +17,45 @@ export function fullImageName(name: string): Result<string> {
   return ok(trimmed.lastIndexOf(':') > trimmed.lastIndexOf('/') ? trimmed : `${trimmed}:latest`);
 }
 
+/** Whoever makes images, with what it takes to know its own. */
+export interface MakerParts {
+  maker: ImageMaker;
+  stationId: string;
+  made: MadeImages;
+}
+
 /**
  * Whether the name may be given to an image of ours: nobody has it, we have, or somebody said that it may be taken
  * from whoever has it. Fails with `image-name-foreign`, and whatever reaching the engine fails with.
  */
-export async function mayTakeName(
-  maker: ImageMaker,
-  name: string,
-  stationId: string,
-  replace: boolean,
-): Promise<Result<void>> {
-  const present = await maker.inspect(name);
+export async function mayTakeName(parts: MakerParts, name: string, replace: boolean): Promise<Result<void>> {
+  const present = await parts.maker.inspect(name);
   if (!present.ok) return present.error.code === 'image-missing' ? ok() : present;
   if (replace) return ok();
-  const ours = await isMadeByUs(maker, present.value, stationId);
+  const ours = await isMadeByUs(parts, present.value);
   if (!ours.ok) return ours;
   return ours.value ? ok() : fail('image-name-foreign', { image: name });
 }
 
 /** Whether this station made an image, and not somebody who built on one of the station's. */
 export async function isMadeByUs(
-  maker: ImageMaker,
+  { maker, stationId, made }: MakerParts,
   image: { id: string; labels: Record<string, string> },
-  stationId: string,
 ): Promise<Result<boolean>> {
   if (!carriesLabel(image.labels, stationId)) return ok(false);
   const history = await maker.history(image.id);
-  return history.ok ? ok(isMadeHere(image.labels, history.value, stationId)) : history;
+  if (!history.ok) return history;
+  const noted = new Set((await made.all()).images);
+  return ok(isOfStation(image, history.value, { stationId, noted }));
+}
+
+/** Notes an image that was just made, where its own history does not say whose it is. */
+export async function noteMade(
+  parts: MakerParts,
+  image: { id: string; labels: Record<string, string> },
+): Promise<void> {
+  const ours = await isMadeByUs(parts, image);
+  if (!ours.ok || !ours.value) await parts.made.noteImage(image.id);
 }
 
 /** What a job answers when it has ended before its work because of its signal; nobody reads the code. */

@@ -4,8 +4,7 @@ import { labels } from '../docker/engine.js';
 import type { JobContext, StepHandle } from '../jobs/jobs.js';
 import { isSystemError } from '../ports/system-error.js';
 import { buildMessageSchema, failureOf } from './build-events.js';
-import type { ImageMaker } from './image-maker.js';
-import { gaveUp, mayTakeName } from './image-name.js';
+import { gaveUp, mayTakeName, noteMade, type MakerParts } from './image-name.js';
 import { ArchiveBroken, openArchive } from './open-archive.js';
 import { createTarCheck, type TarProblem } from './tar-check.js';
 
@@ -32,11 +31,6 @@ export interface ImportRequest {
   replace: boolean;
 }
 
-export interface MakingParts {
-  maker: ImageMaker;
-  stationId: string;
-}
-
 /** Fails with `image-change-invalid` on what is none of the instructions that an import can apply. */
 export function checkChanges(changes: string[]): Result<void> {
   const wrong = changes.find(
@@ -49,12 +43,12 @@ export function checkChanges(changes: string[]): Result<void> {
 
 /** Makes an image of a root file system's archive, as a job. Nothing of it is left when it fails or is cancelled. */
 export async function importImage(
-  parts: MakingParts,
+  parts: MakerParts,
   request: ImportRequest,
   job: JobContext,
 ): Promise<Result<FaultParams>> {
   const { signal } = job;
-  const free = await mayTakeName(parts.maker, request.name, parts.stationId, request.replace);
+  const free = await mayTakeName(parts, request.name, request.replace);
   if (!free.ok) return free;
   const opened = await openArchive(request.file);
   if (!opened.ok) return opened;
@@ -73,12 +67,13 @@ export async function importImage(
 
 /** Sends an uncompressed archive to the engine, looking at it on the way. */
 export async function sendArchive(
-  { maker, stationId }: MakingParts,
+  parts: MakerParts,
   request: { name: string; changes: string[]; file: string; step: StepHandle },
   content: Readable,
   job: JobContext,
   onBytes: (bytes: number) => void,
 ): Promise<Result<FaultParams>> {
+  const { maker, stationId } = parts;
   const { name, changes, step, file } = request;
   const check = createTarCheck();
   const seen: { problem: TarProblem | null; broken: Error | null; failure: string | null } = {
@@ -123,6 +118,7 @@ export async function sendArchive(
   if (!sent.ok) return sent;
   const made = await maker.inspect(name);
   if (!made.ok) return made;
+  await noteMade(parts, made.value);
   step.end('done');
   return ok({ image: made.value.id, name, size: made.value.size });
 }

@@ -3,6 +3,7 @@ import type { makingCalls, makingEvents } from '../../../src-shared/contract/mak
 import type { RecipeBuild } from '../../../src-shared/model/making.js';
 import { fail, ok, type FaultParams, type Result } from '../../../src-shared/model/result.js';
 import type { JobKind } from '../../../src-shared/model/job.js';
+import type { MadeImages } from '../images/made-images.js';
 import type { JobContext, Jobs } from '../jobs/jobs.js';
 import type { StationPart } from '../part.js';
 import type { LoadedRecipe } from '../recipes/match.js';
@@ -11,9 +12,9 @@ import { buildImage } from './build-image.js';
 import { debootstrapImage } from './debootstrap-image.js';
 import type { ImageMaker } from './image-maker.js';
 import { createHashCache } from './hash-cache.js';
-import { fullImageName, isMadeByUs } from './image-name.js';
+import { fullImageName, isMadeByUs, type MakerParts } from './image-name.js';
 import { checkChanges, importImage } from './import-image.js';
-import { compareInputs, createInputsStore, inputsLabel } from './inputs.js';
+import { compareInputs, createInputsStore, inputsLabel, type InputsStore } from './inputs.js';
 
 /** How many changed inputs are named; the rest are counted. */
 const named = 20;
@@ -23,6 +24,8 @@ export interface MakingOptions {
   maker: ImageMaker;
   stationId: string;
   jobs: Jobs;
+  /** What is noted of what was made. */
+  made: MadeImages;
   recipes: { all(): LoadedRecipe[]; find(name: string): LoadedRecipe | undefined };
 }
 
@@ -32,11 +35,12 @@ export function createMaking({
   maker,
   stationId,
   jobs,
+  made,
   recipes,
 }: MakingOptions): StationPart<typeof makingCalls, typeof makingEvents> {
   const stopped = new AbortController();
   const inputsStore = createInputsStore(home);
-  const parts = { maker, stationId, inputsStore };
+  const parts = { maker, stationId, made, inputsStore } satisfies MakerParts & { inputsStore: InputsStore };
   const hashes = createHashCache();
 
   async function begin(
@@ -69,7 +73,7 @@ export function createMaking({
         : { ...about, state: 'unknown', fault: present.error };
     }
     const inputs = present.value.labels[inputsLabel];
-    const ours = await isMadeByUs(maker, present.value, stationId);
+    const ours = await isMadeByUs(parts, present.value);
     if (!ours.ok) return { ...about, state: 'unknown', fault: ours.error };
     if (inputs === undefined || !ours.value) return { ...about, state: 'foreign', fault: null };
     const { signal } = stopped;

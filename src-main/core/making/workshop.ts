@@ -11,6 +11,7 @@ import { createDockerImages } from '../docker/docker-images.js';
 import { createImageMaker } from '../docker/image-maker.js';
 import { readSettings } from '../doctor/examine.js';
 import { createImagesPart } from '../images/images-part.js';
+import { createMadeImages } from '../images/made-images.js';
 import { createJobs } from '../jobs/create-jobs.js';
 import type { Jobs } from '../jobs/jobs.js';
 import { cleanHere } from '../jobs/leftovers.js';
@@ -68,7 +69,8 @@ export async function openWorkshop(options: {
       return (await maker.removeUnnamed(leftover.id)).ok;
     },
   });
-  const making = createMaking({ home, maker, stationId: id.value, jobs, recipes });
+  const made = createMadeImages(home);
+  const making = createMaking({ home, maker, stationId: id.value, jobs, made, recipes });
   const secrets = createSecretStore({ home, locale: () => locale });
   // What is not known is not masked: it is read once, before anything is shown.
   secrets.check();
@@ -77,6 +79,7 @@ export async function openWorkshop(options: {
     stationId: id.value,
     clock,
     store: createDockerImages(engine.connection),
+    made,
     engine,
     recipes,
     jobs,
