@@ -100,35 +100,58 @@ test('a unit is scanned, fails a measurement, passes on the next try, is labelle
   await expect(tile).toContainText('SN-0042');
   expect(await containersOf(bench.home)).toEqual([]);
 
-  // The history, by the unit's serial number: both tries, the newest first.
-  await page.keyboard.press('Control+2');
-  await page.keyboard.press('u');
-  await page.keyboard.type('SN-0042');
+  // The history, by the unit's serial number: both tries, the newest first. No mouse: an operator wears gloves.
+  const press = async (...keys: string[]): Promise<void> => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
   const rows = page
     .getByRole('table', { name: 'Runs, newest first' })
     .getByRole('button', { name: /PASS|FAIL/ });
+  await press('Control+2', 'u');
+  await page.keyboard.type('SN-0041\n');
+  await expect(page.getByText('No run matches')).toBeVisible();
+  // The next scan takes the place of the one before.
+  await page.keyboard.type('SN-0042\n');
+  await expect.poll(() => page.evaluate(() => globalThis.location.hash)).toBe('#/runs?unit=SN-0042');
   await expect(rows).toHaveCount(2);
+  await press('ArrowDown');
+  await expect(rows.first()).toBeFocused();
   await expect(rows.first()).toContainText('PASS');
+  await expect(rows.nth(1)).toContainText('FAIL');
 
   const file = join(bench.home, 'exported.csv');
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
   }, file);
-  await page.getByRole('button', { name: 'Export…' }).click();
-  await page.getByRole('radio', { name: 'measurement' }).check();
-  await page.getByRole('button', { name: 'Save as…' }).click();
+  await press('e');
+  await expect(page.getByRole('button', { name: 'Save as…' })).toBeFocused();
+  // One line for each measurement instead of each run.
+  await press('Shift+Tab', 'Shift+Tab', 'ArrowRight');
+  await expect(page.getByRole('radio', { name: 'measurement' })).toBeChecked();
+  await press('Tab', 'Tab', 'Enter');
   await expect(page.getByText('4 lines written.')).toBeVisible();
   const [head = '', ...lines] = readFileSync(file, 'utf8').trim().split(/\r?\n/);
   expect(head).toMatch(/^run,.*,name,value,number,/);
   expect(lines.filter((line) => line.includes('vcc') && line.includes('SN-0042'))).toHaveLength(2);
   expect(lines.join('\n')).toMatch(/2\.9.*FAIL|FAIL.*2\.9/);
-  await page.keyboard.press('Escape');
+  await press('Escape');
+  await expect(rows.first()).toBeFocused();
 
-  await rows.first().click();
-  await page.getByRole('button', { name: 'Print label…' }).click();
+  // The run that failed says why; the one that passed has a label.
+  await press('ArrowDown', 'Enter');
+  await expect(page.getByRole('heading', { name: 'Unit SN-0042, bay 1' })).toBeVisible();
+  await expect(page.getByText('vcc is 2.90 V; allowed is 3.1 … 3.5 V').first()).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Print label…' })).toHaveCount(0);
+  await press('Escape', 'u', 'ArrowDown');
+  await expect(rows.first()).toBeFocused();
+  await press('Enter');
+  await expect(page.getByRole('button', { name: 'Print label…' })).toBeVisible();
+  await press('p');
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByRole('img', { name: 'The label as it will be' })).toContainText('SN-0042');
-  await dialog.getByRole('button', { name: 'Print', exact: true }).click();
+  await press('Tab', 'Tab');
+  await expect(dialog.getByRole('button', { name: 'Print', exact: true })).toBeFocused();
+  await press('Enter');
   await expect.poll(() => printed.length, { timeout: 20_000 }).toBe(1);
   expect(printed[0]).toMatch(/^\^XA[^]*SN-0042[^]*Vcc 3\.30 V[^]*\^XZ\s*$/);
   await expect(dialog.getByText('Printed', { exact: true })).toBeVisible();

@@ -9,6 +9,7 @@ import type {
   HistoryDurations,
   HistoryStatistics,
   Tally,
+  Shift,
 } from '../../src-shared/model/history.js';
 
 /** A history to look at: made up, but each run as a real one could be. */
@@ -351,6 +352,20 @@ export const historyAnswers = {
       { recipe: 'widgy', test: 'power', name: 'vcc' },
       { recipe: 'widgy', test: 'power', name: 'rssi' },
     ]),
+  'history.shifts': () =>
+    ok(
+      Array.from({ length: 24 }, (_, index): Shift => ({
+        since: newest - (index + 1) * 8 * 3_600_000,
+        until: index === 0 ? null : newest - index * 8 * 3_600_000,
+        operator: index === 23 ? '' : (['J. Álvarez', 'M. Ferrer', 'Ana Belén Villanueva'][index % 3] ?? ''),
+        host: 'line-1',
+        runs: 240 - index,
+        units: 231 - index,
+        pass: 214 - index,
+        fail: 16,
+        other: 10,
+      })),
+    ),
   'batches.list': () => ok(batches),
   'batches.show': () => ok(batchDetail),
   'archive.verify': () =>

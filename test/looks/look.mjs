@@ -80,6 +80,7 @@ function looks() {
       add('history-run', `#/run/${run(3)}`, {}, undefined, size);
       add('history-unit', '#/unit/W-02478', {}, undefined, size);
       add('history-compare', `#/compare/${run(2)}/${run(3)}`, {}, undefined, size);
+      add('history-shifts', '#/runs/shifts', {}, undefined, size);
       add('history-batches', '#/runs/batches', {}, undefined, size);
       add('history-batch', '#/batch/2', {}, undefined, size);
       add(
@@ -93,6 +94,7 @@ function looks() {
       add('webhooks', '#/machine/webhooks', {}, undefined, size);
     }
     add('history-filtered', '#/runs?verdict=FAIL&bay=4&days=30');
+    add('history-charts-order', '#/runs/charts?batch=2');
     add('history-none', '#/runs?unit=never');
     add('history-run-log', `#/run/${run(6)}`);
     add('history-measurement', '#/runs/charts?recipe=widgy&measurement=vcc&test=power');

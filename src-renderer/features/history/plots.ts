@@ -25,7 +25,6 @@ export function stacked(stacks: readonly Stack[]): [number[], ...(number | null)
   return [places, ...sums.reverse().map((row) => row.map((value) => (value === 0 ? null : value)))];
 }
 
-const font = '11px sans-serif';
 // A const enum of a declaration file: there is nothing to import.
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
 const right: UPlot.Axis.Side = 1;
@@ -35,7 +34,6 @@ function axis(colour: Colour): UPlot.Axis {
     stroke: colour('--ink-muted'),
     grid: { stroke: colour('--rule'), width: 1 },
     ticks: { show: false },
-    font,
   };
 }
 

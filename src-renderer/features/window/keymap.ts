@@ -32,7 +32,8 @@ export type Command =
   | 'older-runs'
   | 'clear-filter'
   | 'filter-images'
-  | 'export-runs';
+  | 'export-runs'
+  | 'print-label';
 
 type Screen = Place['screen'];
 
@@ -79,6 +80,7 @@ export const keyBindings: readonly KeyBinding[] = [
   { command: 'older-runs', keys: ['m'], screens: ['runs'] },
   { command: 'clear-filter', keys: ['x'], screens: ['runs'] },
   { command: 'export-runs', keys: ['e'], screens: ['runs'] },
+  { command: 'print-label', keys: ['p'], screens: ['run'] },
 ];
 
 /** As much of a KeyboardEvent as decides. */
