@@ -105,6 +105,7 @@ export const faultCodes = [
   // The unit
   'serials-exhausted',
   'identity-unread',
+  'serial-unknown',
   'identity-pattern',
   'identity-not-asked',
   'answer-needed',

@@ -242,9 +242,11 @@ describe('units that are tested over their console', () => {
 
 describe('units that are tested by programs', () => {
   const report = (xml: string): string[] => ['sh', '-c', `printf '%s' '${xml}' > /tmp/report.xml`];
-  const program = (test: Record<string, unknown>): Case => ({
-    recipe: { ...withFlasher, tests: [{ name: 'check', ...test }] },
+  const program = (...tests: Record<string, unknown>[]): Case => ({
+    recipe: { ...withFlasher, tests: tests.map((test, index) => ({ name: `check ${index}`, ...test })) },
   });
+  const good = '<testsuite tests="1"><testcase name="a"/></testsuite>';
+  const reporting = { exec: report(good), junit: '/tmp/report.xml' };
   const cases = {
     crashing: program({ exec: ['sh', '-c', 'echo begun; kill -SEGV $$'] }),
     hanging: program({ exec: ['sh', '-c', 'echo begun; sleep 987'], timeout: '1s' }),
@@ -255,6 +257,11 @@ describe('units that are tested by programs', () => {
     absent: program({ exec: ['/no/such/program'] }),
     broken: program({ exec: report('<testsuite tests="1"><testcase name="a">'), junit: '/tmp/report.xml' }),
     silent: program({ exec: ['true'], junit: '/tmp/report.xml' }),
+    stale: program(reporting, { exec: ['true'], junit: '/tmp/report.xml' }),
+    twice: program(reporting, reporting),
+    'apart and reporting': program({ ...reporting, image: 'slipway-test-tool' }),
+    'apart and silent': program({ exec: ['true'], junit: '/etc/passwd', image: 'slipway-test-tool' }),
+    empty: program({ exec: report('<testsuite tests="0"/>'), junit: '/tmp/report.xml' }),
     failing: program({
       exec: report(
         '<testsuite tests="2"><testcase name="a"/><testcase name="b"><failure message="too hot"/></testcase></testsuite>',
@@ -281,6 +288,9 @@ describe('units that are tested by programs', () => {
     ['absent', 'ERROR', 'test-error', /12[67]/],
     ['broken', 'ERROR', 'test-error', /report\.xml/],
     ['silent', 'ERROR', 'test-error', /report\.xml/],
+    ['stale', 'ERROR', 'test-error', /wrote no report to .*report\.xml/],
+    ['empty', 'ERROR', 'test-error', /report\.xml/],
+    ['apart and silent', 'ERROR', 'test-error', /wrote no report to .*passwd/],
     ['failing', 'FAIL', 'test-failed', /1 .* 2.*b/],
   ] as const)('of which one is %s: %s', (name, verdict, code, reason) => {
     const run = flashed.runs[names.indexOf(name)];
@@ -292,6 +302,12 @@ describe('units that are tested by programs', () => {
     const run = flashed.runs[names.indexOf('flooding')];
     const log = await flashed.station.handlers['runs.log']({ runId: run?.id ?? '', from: 0, limit: 1 });
     expect(log.ok && log.value.total).toBeLessThan(450_000);
+  });
+
+  it.each(['twice', 'apart and reporting'] as const)('PASS by a report that is theirs: %s', (name) => {
+    const run = flashed.runs[names.indexOf(name)];
+    expect(run).toMatchObject({ verdict: 'PASS', fault: null });
+    expect(run?.tests.at(-1)?.attempts[0]?.report).toMatchObject({ tests: 1 });
   });
 
   it('PASS by an image of its own that has the unit’s port', () => {

@@ -168,7 +168,7 @@ async function readUnit({
       },
       freePort,
       openPort: (baudRate) => parts.serial.open({ ...defaultSerialSettings, baudRate, node: run.port.node }),
-      fill: (text) => text,
+      fill: (text) => ok(text),
     },
   });
   const ends = (verdict: Conclusion['verdict'], problem: Fault): Conclusion => ({ verdict, fault: problem });

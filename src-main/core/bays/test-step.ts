@@ -1,6 +1,6 @@
 import type { UnitIdentity } from '../../../src-shared/model/identity.js';
 import type { Result } from '../../../src-shared/model/result.js';
-import { ok } from '../../../src-shared/model/result.js';
+import { fail, ok } from '../../../src-shared/model/result.js';
 import { defaultSerialSettings } from '../../../src-shared/model/serial.js';
 import type { LiveTest, TestOutcome } from '../../../src-shared/model/test.js';
 import type { ContainerSpec } from '../docker/engine.js';
@@ -68,8 +68,16 @@ export function createTestStep(options: {
         isFree = stopped.ok;
         return stopped;
       },
-      openPort: (baudRate) => parts.serial.open({ ...defaultSerialSettings, baudRate, node: run.port.node }),
-      fill: (text) => text.replaceAll('{serial}', run.unitSerial ?? '').replaceAll('{model}', run.plan.model),
+      openPort(baudRate) {
+        // The node's name may be another unit's by now, in another bay even.
+        if (!parts.portIsSame(run.port)) return Promise.resolve(fail('serial-gone', { path: run.port.path }));
+        return parts.serial.open({ ...defaultSerialSettings, baudRate, node: run.port.node });
+      },
+      fill(text) {
+        const { unitSerial } = run;
+        if (text.includes('{serial}') && unitSerial === null) return fail('serial-unknown');
+        return ok(text.replaceAll('{serial}', unitSerial ?? '').replaceAll('{model}', run.plan.model));
+      },
     };
   }
 

@@ -28,7 +28,6 @@ async function begin(
     clock,
     signal: new AbortController().signal,
     readsOutput,
-    fill: (text) => text,
     onStep: () => undefined,
     onHeard: () => undefined,
     onSent: () => undefined,

@@ -41,13 +41,11 @@ export async function converse(options: {
   signal: AbortSignal;
   /** Something is looked for in `output`: it ends with a whole line then, not in the middle of a value. */
   readsOutput: boolean;
-  /** Puts the unit's own values into what is sent. */
-  fill: (text: string) => string;
   onStep: (index: number) => void;
   onHeard: (text: string) => void;
   onSent: (text: string) => void;
 }): Promise<Conversed> {
-  const { conversation, port, clock, signal, readsOutput, fill, onStep, onHeard, onSent } = options;
+  const { conversation, port, clock, signal, readsOutput, onStep, onHeard, onSent } = options;
   const decoder = new StringDecoder('utf8');
   const lineEnds = createLineEnds();
   const groups: Record<string, string> = {};
@@ -156,9 +154,8 @@ export async function converse(options: {
         heard = '';
         next = 0;
         if (!hasExpected) output = '';
-        const text = fill(send);
-        onSent(text);
-        const written = await port.write(Buffer.from(text + lineEndings[conversation.lineEnding]));
+        onSent(send);
+        const written = await port.write(Buffer.from(send + lineEndings[conversation.lineEnding]));
         if (!written.ok) {
           goneFault ??= written.error;
           gone.abort();

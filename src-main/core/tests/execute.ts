@@ -1,7 +1,7 @@
 import { ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import type { Clock } from '../clock.js';
 import type { ContainerFile } from '../docker/read-file.js';
-import type { RecipeAction } from '../recipes/test-schema.js';
+import type { Conversation, RecipeAction } from '../recipes/test-schema.js';
 import { converse, type Conversed } from './conversation.js';
 import { createAllowance, createLines } from './lines.js';
 import type { TestLog, TestPlaces } from './places.js';
@@ -203,6 +203,12 @@ async function executeConversation(
   signal: AbortSignal,
 ): Promise<Executed> {
   if (serial === undefined) throw new Error('no conversation');
+  const steps: Conversation['steps'] = [];
+  for (const step of serial.steps) {
+    const send = step.send === undefined ? ok(undefined) : places.fill(step.send);
+    if (!send.ok) return { kind: 'fault', fault: send.error };
+    steps.push({ ...step, send: send.value });
+  }
   const free = await places.freePort();
   if (!free.ok) return { kind: 'fault', fault: free.error };
   const opened = await places.openPort(serial.baud);
@@ -213,12 +219,11 @@ async function executeConversation(
   const lines = logLines(log);
   try {
     const conversed = await converse({
-      conversation: serial,
+      conversation: { ...serial, steps },
       port,
       clock,
       signal,
       readsOutput,
-      fill: places.fill,
       onStep,
       onHeard: (text) => lines.add(text),
       onSent: (text) => {

@@ -15,8 +15,8 @@ export interface TestPlaces {
   freePort: () => Promise<Result<void>>;
   /** Opens the port of the bay for the station itself. */
   openPort: (baudRate: number) => Promise<Result<SerialPort>>;
-  /** Puts what is known of the unit into a text: `{serial}`, `{model}`. */
-  fill: (text: string) => string;
+  /** Puts what is known of the unit into a text: `{serial}`, `{model}`. `serial-unknown`. */
+  fill: (text: string) => Result<string>;
 }
 
 /** The run's log as tests write to it. */

@@ -10,6 +10,10 @@ const apart = withTests("  - { name: self-test, exec: [selftest], image: 'flashe
 
 async function flashed(fake: FakeBay): Promise<void> {
   await fake.plug();
+  await flashOver(fake);
+}
+
+async function flashOver(fake: FakeBay): Promise<void> {
   fake.engine.last().print('DONE');
   await fake.pass(500);
 }
@@ -148,6 +152,45 @@ describe('a conversation over the serial port', () => {
     fake.changePort();
     fake.unit.vanish();
     await fake.pass(1000);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ABORTED', fault: { code: 'unplugged' } });
+  });
+});
+
+describe('a conversation that names the unit', () => {
+  const naming = withTests(
+    "  - { name: label, serial: { steps: [{ send: 'label {serial}', expect: ok }] } }\n",
+  ).replace('progress: [', "progress: [{ log: '^SERIAL (?<serial>.+)' }, ");
+
+  it('tells it its own name', async () => {
+    const fake = createFakeBay({ recipe: naming });
+    fake.unit.answer = () => 'ok\r\n';
+    await fake.plug();
+    fake.engine.last().print('SERIAL W-7');
+    await flashOver(fake);
+    expect(fake.unit.heard).toEqual(['label W-7']);
+    expect(fake.bay.view().run?.verdict).toBe('PASS');
+  });
+
+  it('is the station’s ERROR when nobody knows that: no unit is labelled with nothing', async () => {
+    const fake = createFakeBay({ recipe: naming });
+    fake.unit.answer = () => 'ok\r\n';
+    await flashed(fake);
+    expect(fake.unit.heard).toEqual([]);
+    expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'test-error' } });
+  });
+
+  it('is not held with a unit that took the place of the one that was flashed', async () => {
+    const fake = createFakeBay({ recipe: naming });
+    fake.unit.answer = () => 'ok\r\n';
+    await fake.plug();
+    fake.engine.last().print('SERIAL W-7');
+    const stopContainer = fake.engine.stopContainer.bind(fake.engine);
+    fake.engine.stopContainer = (...given) => {
+      fake.changePort();
+      return stopContainer(...given);
+    };
+    await flashOver(fake);
+    expect(fake.unit.heard).toEqual([]);
     expect(fake.bay.view().run).toMatchObject({ verdict: 'ABORTED', fault: { code: 'unplugged' } });
   });
 });
