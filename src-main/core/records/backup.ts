@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { fail, ok, type Result } from '../../../src-shared/model/result.js';
 import type { ChainReport } from '../../../src-shared/model/chain.js';
 import { askAside } from './ask-aside.js';
+import { carryNumbers } from './carry-numbers.js';
 import { copyAside, type LongWork } from './copy-aside.js';
 import { migrations } from './migrations.js';
 import { companions, inspectDatabase, quietMode } from './open-database.js';
@@ -101,7 +102,7 @@ export async function checkBackup(
  * Puts a copy in the place of the records. The copy is checked first, and whatever is wrong with it leaves all
  * as it is: `records-tampered` ({count, kind, run}) for a chain that does not hold. What was there is kept beside
  * it under the name that is returned (null when there was nothing). The caller has the home's lock. `archive-stopped` leaves
- * all as it was, too.
+ * all as it was, too. Serial numbers that were handed out since the copy was made are taken over: see `carryNumbers`.
  */
 export async function restoreRecords(
   backup: string,
@@ -119,6 +120,8 @@ export async function restoreRecords(
       const { kind, run } = first;
       return fail('records-tampered', { path: backup, count: chain.problemCount, kind, run: run ?? '-' });
     }
+    const carried = existsSync(path) ? carryNumbers(path, making) : ok(false);
+    if (!carried.ok) return carried;
     const present = ['', ...companions].filter((suffix) => existsSync(path + suffix));
     const kept = `${path}.before-${new Date(now).toISOString().replaceAll(/[:.]/g, '-')}`;
     for (const suffix of present) renameSync(path + suffix, kept + suffix);

@@ -179,6 +179,35 @@ describe('the chain of records', () => {
       expect(await report()).toMatchObject({ records: 20, problemCount: 0 });
     });
 
+    it('hands out no serial number that was handed out since it was made', async () => {
+      const range = { range: "widget's", from: 7, to: 20 };
+      fill(1);
+      const before = open();
+      expect(before.allocate(range, 'run-a')).toMatchObject({ value: 7 });
+      before.close();
+      const copy = join(folder, 'copy.db');
+      value(await backUpRecords(path, copy));
+      const since = open();
+      expect(since.allocate(range, 'run-b')).toMatchObject({ value: 8 });
+      since.close();
+      value(await restoreRecords(copy, path, 0));
+      const restored = open();
+      expect(restored.allocate(range, 'run-c')).toMatchObject({ value: 9 });
+      expect(restored.allocate(range, 'run-b')).toMatchObject({ value: 8 });
+      restored.close();
+      expect(await report()).toMatchObject({ records: 1, problemCount: 0 });
+    });
+
+    it('is put in the place of records that are beyond reading: no number can be had of them', async () => {
+      fill(20);
+      const copy = join(folder, 'copy.db');
+      value(await backUpRecords(path, copy));
+      writeFileSync(path, 'Dear diary');
+      for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+      value(await restoreRecords(copy, path, 0));
+      expect(await report()).toMatchObject({ records: 20, problemCount: 0 });
+    });
+
     it('replaces nothing when it is damaged, foreign or tampered with', async () => {
       fill(60);
       const before = readFileSync(path);
