@@ -42,7 +42,7 @@ export const [useApp, provideApp] = createContext<App>();
 /** The one place where the page is put together. */
 export function createApp(bridge: SlipwayBridge, window: Window): App {
   const report = (bug: unknown): void => globalThis.reportError(bug);
-  const client = createClient(bridge, report);
+  const client = createClient(bridge);
   const station = new StationMirror(client);
   const bays = new BaysMirror(client, window);
   const recipes = new RecipesMirror(client);

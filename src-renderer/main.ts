@@ -1,4 +1,3 @@
-import './client/schemas-without-eval.js';
 import { mount } from 'svelte';
 import { createApp } from './app.svelte.js';
 import App from './App.svelte';

@@ -177,6 +177,18 @@ describe('a subscription', () => {
     expect(station.listeners).toBe(0);
   });
 
+  it('is never told what breaks the contract: that is a bug, and it is logged', async () => {
+    station.setBay(fakeBay(1));
+    await subscribe('a', 'bays');
+    station.setBay(fakeBay(1, { status: 'melted' as 'ready' }));
+    expect(page.sent).toHaveLength(1);
+    expect(logged).toMatchObject([
+      { event: 'an event is not as the contract says', fields: { name: 'bays' } },
+    ]);
+    station.setBay(fakeBay(1, { status: 'ready' }));
+    expect(page.sent).toHaveLength(2);
+  });
+
   it('hears what the shell says to its window', async () => {
     await subscribe('q', 'quitAsked');
     windowEvents.emitters.quitAsked.emit({ running: [1, 3] });

@@ -74,8 +74,8 @@ const bugReply = 'bug-in-station';
 const subscriptionId = z.string().min(1).max(100);
 
 /**
- * Serves the contract. Names are looked up in the contract's table, every value is parsed by its schema,
- * every sender is checked. What is expected to go wrong is a reply with `ok: false`; what a handler throws
+ * Serves the contract. Names are looked up in the contract's table, every value is parsed by its schema, in both
+ * directions and here alone, every sender is checked. What is expected to go wrong is a reply with `ok: false`; what a handler throws
  * is a bug: it is logged, and the page gets a rejection that says nothing of it. A subscription ends with
  * the page that opened it.
  */
@@ -127,7 +127,11 @@ export function serveContract<Incoming extends CallEvent>(
     try {
       page.add(key, () =>
         subscribeTo(present, name, parsedParams, (message) => {
-          if (!sender.isDestroyed()) sender.send(channels.event, key, message);
+          if (sender.isDestroyed()) return;
+          const checked = events[name].message.safeParse(message);
+          if (checked.success) sender.send(channels.event, key, checked.data);
+          // A bug of the station: the page goes on with what it knows.
+          else log.error('an event is not as the contract says', { name, reason: reasonOf(checked.error) });
         }),
       );
     } catch (error) {
@@ -203,8 +207,11 @@ function unknownCall(name: unknown): Fault {
 }
 
 function invalid(name: string, error: z.ZodError): Fault {
-  const reason = error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim()).join('; ');
-  return fault('call-input-invalid', { call: name, reason });
+  return fault('call-input-invalid', { call: name, reason: reasonOf(error) });
+}
+
+function reasonOf(error: z.ZodError): string {
+  return error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`.trim()).join('; ');
 }
 
 function described(error: unknown): string {

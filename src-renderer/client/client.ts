@@ -1,13 +1,12 @@
 import type { SlipwayBridge } from '../../src-shared/bridge.js';
-import {
-  events,
-  type CallInput,
-  type CallName,
-  type CallOutput,
-  type EventMessage,
-  type EventName,
-  type EventParams,
-  type Reply,
+import type {
+  CallInput,
+  CallName,
+  CallOutput,
+  EventMessage,
+  EventName,
+  EventParams,
+  Reply,
 } from '../../src-shared/contract.js';
 
 /** A call without input is called without one. */
@@ -29,20 +28,13 @@ export interface Client {
 }
 
 /**
- * The client over the preload's bridge. A message that its schema refuses is a bug of the station: it is
- * reported and left out, so that the window goes on drawing what it knows.
+ * The client over the preload's bridge. What comes over it was parsed by the contract's schemas where it was sent
+ * (`src-main/ipc/serve.ts`): to make them here, too, would hold up the first look at the station.
  */
-export function createClient(bridge: SlipwayBridge, report: (bug: Error) => void): Client {
+export function createClient(bridge: SlipwayBridge): Client {
   return {
     call: (name, ...input) => bridge.call(name, input[0] as CallInput<typeof name>),
-    subscribe(name, params, listener) {
-      const schema = events[name].message;
-      return bridge.subscribe(name, params, (message) => {
-        const parsed = schema.safeParse(message);
-        if (parsed.success) listener(parsed.data as EventMessage<typeof name>);
-        else report(new Error(`The event ${name} is not as the contract says: ${parsed.error.message}`));
-      });
-    },
+    subscribe: (name, params, listener) => bridge.subscribe(name, params, listener),
     pathOf: (file) => bridge.pathOf(file),
   };
 }

@@ -15,9 +15,7 @@ const open: TerminalView = {
 /** A mirror whose screen is there and whose station has said nothing yet. */
 function setUp() {
   const bridge = createFakeBridge({ 'terminal.write': () => ({ ok: true, value: undefined }) });
-  const client = createClient(bridge, (bug) => {
-    throw bug;
-  });
+  const client = createClient(bridge);
   const mirror = new TerminalMirror(client, open.id);
   const screen: Pick<TerminalScreen, 'size' | 'write' | 'replay'> = {
     size: open.size,

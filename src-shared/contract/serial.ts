@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { consoleOptionsSchema, consoleViewSchema } from '../model/console.js';
-import { outgoingSignalsSchema, transferProtocols } from '../model/serial.js';
+import { outgoingSignalsSchema } from '../model/serial.js';
+import { transferProtocols } from '../model/transfer-protocols.js';
 import { terminalSizeSchema } from '../model/terminal.js';
 import { call, event } from './define.js';
 import { bayNumber } from './fields.js';

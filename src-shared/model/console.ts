@@ -5,8 +5,8 @@ import {
   incomingSignalsSchema,
   outgoingSignalsSchema,
   serialSettingsSchema,
-  transferProtocols,
 } from './serial.js';
+import { transferProtocols } from './transfer-protocols.js';
 
 /** What the Enter key sends. */
 export const lineEndings = ['cr', 'lf', 'crlf'] as const;

@@ -35,14 +35,3 @@ export type OutgoingSignals = z.infer<typeof outgoingSignalsSchema>;
 /** The lines that the device drives. The ring indicator is missing: the serial library does not tell it. */
 export const incomingSignalsSchema = z.object({ cts: z.boolean(), dsr: z.boolean(), dcd: z.boolean() });
 export type IncomingSignals = z.infer<typeof incomingSignalsSchema>;
-
-/** How a file is sent to a boot loader. */
-export const transferProtocols = [
-  /** 1024-byte blocks with CRC, name and size before them: U-Boot's `loady`. */
-  'ymodem',
-  /** 128-byte blocks, CRC or checksum as the receiver asks: U-Boot's `loadx`. */
-  'xmodem',
-  /** X-modem with blocks of 1024 bytes. */
-  'xmodem-1k',
-] as const;
-export type TransferProtocol = (typeof transferProtocols)[number];

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { faultSchema } from './result.js';
+import { verdicts } from './verdicts.js';
+
+export type { Verdict } from './verdicts.js';
 
 /** `FAIL` means the unit is bad, `ERROR` means the station is bad. */
-export const verdictSchema = z.enum(['PASS', 'FAIL', 'ERROR', 'TIMEOUT', 'ABORTED']);
-export type Verdict = z.infer<typeof verdictSchema>;
+export const verdictSchema = z.enum(verdicts);
 
 /** One captured value with the limits it was judged by. */
 export const measurementSchema = z.object({

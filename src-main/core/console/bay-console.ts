@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { ConsoleOptions, ConsoleTransfer, ConsoleView } from '../../../src-shared/model/console.js';
 import { fail, fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
-import type { IncomingSignals, OutgoingSignals, TransferProtocol } from '../../../src-shared/model/serial.js';
+import type { IncomingSignals, OutgoingSignals } from '../../../src-shared/model/serial.js';
+import type { TransferProtocol } from '../../../src-shared/model/transfer-protocols.js';
 import type { TerminalSize } from '../../../src-shared/model/terminal.js';
 import type { BayController } from '../bays/bay-controller.js';
 import type { Clock } from '../clock.js';

@@ -12,9 +12,7 @@ function setUp(views: BayView[]) {
   const bridge = createFakeBridge({
     'bay.flash': ({ bay }) => ({ ok: false, error: { code: 'bay-empty', params: { bay }, message: '' } }),
   });
-  const client = createClient(bridge, (bug) => {
-    throw bug;
-  });
+  const client = createClient(bridge);
   const bays = new BaysMirror(client, {
     requestAnimationFrame: () => 1,
     cancelAnimationFrame: () => undefined,

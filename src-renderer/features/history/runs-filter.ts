@@ -1,48 +1,62 @@
-import { z } from 'zod';
 import type { RunScope } from '../../../src-shared/contract/history.js';
 import { faultCodes } from '../../../src-shared/model/fault-codes.js';
-import { verdictSchema } from '../../../src-shared/model/run.js';
+import { verdicts } from '../../../src-shared/model/verdicts.js';
 
 /** Periods that end today, in days. */
 export const periods = ['1', '7', '30', '90', '365'] as const;
 
-const dayText = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+type Reader<Value> = (given: string) => Value | undefined;
+
+const text =
+  (shortest: number, longest: number): Reader<string> =>
+  (given) =>
+    given.length >= shortest && given.length <= longest ? given : undefined;
+const whole =
+  (largest: number): Reader<number> =>
+  (given) =>
+    /^[1-9]\d*$/.test(given) && Number(given) <= largest ? Number(given) : undefined;
+const oneOf =
+  <Word extends string>(words: readonly Word[]): Reader<Word> =>
+  (given) =>
+    words.find((word) => word === given);
+const day: Reader<string> = (given) => (/^\d{4}-\d{2}-\d{2}$/.test(given) ? given : undefined);
+
+/** How each field is read from an address; undefined for what is none. */
+const fields = {
+  verdict: oneOf(verdicts),
+  unit: text(1, 200),
+  model: text(0, 200),
+  recipe: text(0, 200),
+  bay: whole(999),
+  operator: text(0, 80),
+  error: oneOf(faultCodes),
+  /** An order, by its number on this station. */
+  batch: whole(1_000_000_000),
+  /** The last so many days. */
+  days: oneOf(periods),
+  /** Local days, both included; only without `days`. */
+  from: day,
+  until: day,
+  /** What a chart shows: a measurement, and the test that takes it. The runs are not narrowed by it. */
+  measurement: text(1, 64),
+  test: text(1, 200),
+};
 
 /** What the history is narrowed to. It stands in the address, so that going back and reloading keep it. */
-const runsFilterSchema = z.object({
-  verdict: verdictSchema.optional(),
-  unit: z.string().min(1).max(200).optional(),
-  model: z.string().max(200).optional(),
-  recipe: z.string().max(200).optional(),
-  bay: z.coerce.number().int().min(1).max(999).optional(),
-  operator: z.string().max(80).optional(),
-  error: z.enum(faultCodes).optional(),
-  /** An order, by its number on this station. */
-  batch: z.coerce.number().int().min(1).max(1_000_000_000).optional(),
-  /** The last so many days. */
-  days: z.enum(periods).optional(),
-  /** Local days, both included; only without `days`. */
-  from: dayText.optional(),
-  until: dayText.optional(),
-  /** What a chart shows: a measurement, and the test that takes it. The runs are not narrowed by it. */
-  measurement: z.string().min(1).max(64).optional(),
-  test: z.string().min(1).max(200).optional(),
-});
-export type RunsFilter = z.infer<typeof runsFilterSchema>;
+export type RunsFilter = { [Name in keyof typeof fields]?: NonNullable<ReturnType<(typeof fields)[Name]>> };
 
-const names = Object.keys(runsFilterSchema.shape) as (keyof RunsFilter)[];
+const names = Object.keys(fields) as (keyof RunsFilter)[];
 
 /** Reads a filter from the query of an address; what is none of it is left out. */
 export function filterOf(query: string): RunsFilter {
   const given = new URLSearchParams(query);
-  const filter: Record<string, unknown> = {};
-  for (const name of names) {
-    const text = given.get(name);
-    if (text === null) continue;
-    const parsed = runsFilterSchema.shape[name].safeParse(text);
-    if (parsed.success) filter[name] = parsed.data;
-  }
-  return filter;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const said = given.get(name);
+      const value = said === null ? undefined : fields[name](said);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 /** The same as a query, without its question mark; '' for no filter. */

@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import type { Fault } from '../../../src-shared/model/result.js';
-import { settingsSchema, type Settings } from '../../../src-shared/model/station.js';
+import type { Settings } from '../../../src-shared/model/station.js';
 import type { Client } from '../../client/client.js';
 import type { StationMirror } from '../../state/station.svelte.js';
 
@@ -17,17 +16,8 @@ interface Draft {
 /** As much of a browser's storage as keeps the drafts over a reload of the page. */
 export type DraftStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
-/** Looser than the settings themselves: what the station would refuse is kept as well, so that it can be mended. */
-const draftsSchema = z
-  .object({
-    name: z.string(),
-    workspace: z.string(),
-    operator: z.string(),
-    autoFlash: settingsSchema.shape.autoFlash,
-    locale: settingsSchema.shape.locale,
-    theme: settingsSchema.shape.theme,
-  })
-  .partial();
+/** Its schemas come when something was typed: the first look at the station does not wait for them. */
+const loadChecks = () => import('./settings-checks.js');
 
 const storageKey = 'slipway.settings-drafts';
 
@@ -41,13 +31,22 @@ export class SettingsDrafts {
   readonly #client: Client;
   readonly #station: StationMirror;
   readonly #storage: DraftStorage;
+  /** Resolves when what was typed before the page was loaded anew is there again. */
+  readonly restored: Promise<void>;
 
   constructor(client: Client, station: StationMirror, storage: DraftStorage) {
     this.#client = client;
     this.#station = station;
     this.#storage = storage;
-    for (const [name, value] of Object.entries(readDrafts(storage))) {
-      if (value !== undefined) this.#drafts[name as SettingName] = { value };
+    this.restored = this.#restore(storage.getItem(storageKey));
+  }
+
+  async #restore(kept: string | null): Promise<void> {
+    if (kept === null) return;
+    const { parseDrafts } = await loadChecks();
+    for (const [name, value] of Object.entries(parseDrafts(kept))) {
+      // What was typed meanwhile is newer.
+      if (value !== undefined) this.#drafts[name as SettingName] ??= { value };
     }
   }
 
@@ -102,25 +101,16 @@ export class SettingsDrafts {
     const draft = this.#drafts[name];
     if (draft?.value === undefined || draft.saving === true) return;
     const { value } = draft;
-    const parsed = settingsSchema.partial().safeParse({ [name]: value });
-    if (!parsed.success) {
+    this.#put(name, { value, saving: true });
+    const { parseChange } = await loadChecks();
+    const change = parseChange({ [name]: value });
+    if (!this.#isStill(name, value)) return;
+    if (change === undefined) {
       this.#put(name, { value, problem: 'invalid' });
       return;
     }
-    this.#put(name, { value, saving: true });
-    const reply = await this.#client.call('settings.change', parsed.data);
+    const reply = await this.#client.call('settings.change', change);
     if (!this.#isStill(name, value)) return;
     this.#put(name, reply.ok ? {} : { value, problem: reply.error });
-  }
-}
-
-/** What was typed before the page was loaded anew; of another version of the page only what fits. */
-function readDrafts(storage: DraftStorage): z.infer<typeof draftsSchema> {
-  try {
-    const kept = draftsSchema.safeParse(JSON.parse(storage.getItem(storageKey) ?? '{}'));
-    return kept.success ? kept.data : {};
-  } catch {
-    // Not ours, or cut off: nobody can say what was typed.
-    return {};
   }
 }

@@ -39,9 +39,7 @@ function storage(): DraftStorage {
 
 function setUp(answer: (change: CallInput<'settings.change'>) => Reply<Settings>, kept = storage()) {
   const bridge = createFakeBridge({ 'settings.change': answer });
-  const client = createClient(bridge, (bug) => {
-    throw bug;
-  });
+  const client = createClient(bridge);
   const station = new StationMirror(client);
   bridge.send('station', { revision: 1, station: view() });
   return { bridge, drafts: new SettingsDrafts(client, station, kept) };
@@ -99,6 +97,7 @@ describe('a setting that is being changed', () => {
     drafts.type('workspace', '/nowhere');
     await drafts.save('workspace');
     const reloaded = setUp(() => ({ ok: true, value: settings }), kept).drafts;
+    await reloaded.restored;
     expect(reloaded.value('operator')).toBe('Ana');
     expect(reloaded.isChanged('name')).toBe(true);
     expect(reloaded.value('workspace')).toBe('/nowhere');
@@ -114,13 +113,26 @@ describe('a setting that is being changed', () => {
     await drafts.save('operator');
     drafts.takeBack('name');
     const reloaded = setUp(() => ({ ok: true, value: settings }), kept).drafts;
+    await reloaded.restored;
     expect(reloaded.value('operator')).toBe('');
     expect(reloaded.value('name')).toBe('Line 2');
   });
 
-  it('begins anew where what was kept cannot be read', () => {
+  it('begins anew where what was kept cannot be read', async () => {
     const kept = storage();
     kept.setItem('slipway.settings-drafts', '{"name":');
-    expect(setUp(() => ({ ok: true, value: settings }), kept).drafts.value('name')).toBe('Line 2');
+    const { drafts } = setUp(() => ({ ok: true, value: settings }), kept);
+    await drafts.restored;
+    expect(drafts.value('name')).toBe('Line 2');
+  });
+
+  it('is what was typed last, also where that is newer than what the page has kept', async () => {
+    const kept = storage();
+    kept.setItem('slipway.settings-drafts', '{"name":"Line 3","operator":"Ana"}');
+    const { drafts } = setUp(() => ({ ok: true, value: settings }), kept);
+    drafts.type('name', 'Line 4');
+    await drafts.restored;
+    expect(drafts.value('name')).toBe('Line 4');
+    expect(drafts.value('operator')).toBe('Ana');
   });
 });

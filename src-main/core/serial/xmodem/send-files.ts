@@ -1,5 +1,5 @@
 import { fail, fault, ok, type Fault, type Result } from '../../../../src-shared/model/result.js';
-import type { TransferProtocol } from '../../../../src-shared/model/serial.js';
+import type { TransferProtocol } from '../../../../src-shared/model/transfer-protocols.js';
 import type { Clock } from '../../clock.js';
 import type { SerialPort } from '../serial-port.js';
 import { control, makeBatchEnd, makeBlock, makeHeader, type BlockCheck } from './blocks.js';
