@@ -16,6 +16,16 @@ describe('the output of a container on the real engine', () => {
     expect(lines.map(({ text }) => text)).toEqual(['10 %', '20 %', '30 %', '', 'ñandú', 'no line feed']);
   });
 
+  it('has every step of a long progress bar whole: the engine cuts it where it likes', async () => {
+    const script =
+      'i=0; while [ $i -lt 3000 ]; do printf "\\rblock %d of 3000 OK" $i; i=$((i+1)); done; printf "\\rDONE"';
+    const lines = await bench.lines(await bench.run(script));
+    expect(lines.map(({ text }) => text)).toEqual([
+      ...Array.from({ length: 3000 }, (_, step) => `block ${step} of 3000 OK`),
+      'DONE',
+    ]);
+  });
+
   it('is whole when a line is very long', async () => {
     const script = 'head -c 50000 /dev/zero | tr "\\0" "ñ"; echo; head -c 30001 /dev/zero | tr "\\0" x; echo';
     const id = await bench.run(script);

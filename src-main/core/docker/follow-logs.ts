@@ -29,6 +29,10 @@ export async function followLogs(
   const reader = createLineReader(options.since, (line) => {
     if (!signal.aborted) options.onLine(line);
   });
+  const complete = (): Result<void> => {
+    reader.end();
+    return ok();
+  };
   let wasThere = false;
   for (;;) {
     if (!(await connection.whenReady(signal))) {
@@ -38,7 +42,7 @@ export async function followLogs(
     if (isAborted(signal)) return ok();
     if (!container.ok) {
       // Removed while it was followed: it has ended, and took its log along.
-      if (container.error.code === 'container-gone') return wasThere ? ok() : container;
+      if (container.error.code === 'container-gone') return wasThere ? complete() : container;
       if (!isLoss(container.error.code)) return container;
       await sleep(clock, resumeWait, signal);
       continue;
@@ -47,12 +51,12 @@ export async function followLogs(
     const { state } = container.value;
     const outcome = await readStream(connection, id, reader, signal);
     if (isAborted(signal)) return ok();
-    if (!outcome.ok && outcome.error.code === 'container-gone') return ok();
+    if (!outcome.ok && outcome.error.code === 'container-gone') return complete();
     if (!outcome.ok && !isLoss(outcome.error.code)) return outcome;
-    const complete = outcome.ok && outcome.value === 'complete';
-    if (complete && (state === 'exited' || state === 'dead')) return ok();
+    const isWhole = outcome.ok && outcome.value === 'complete';
+    if (isWhole && (state === 'exited' || state === 'dead')) return complete();
     // A stream that ended well most likely ended with its container, which is said a moment later.
-    await sleep(clock, complete && state === 'running' ? endWait : resumeWait, signal);
+    await sleep(clock, isWhole && state === 'running' ? endWait : resumeWait, signal);
   }
 }
 

@@ -48,6 +48,23 @@ describe('the lines of a container', () => {
     expect(texts.join('')).toBe('ñandú');
   });
 
+  it('of a progress bar are whole where the engine cuts it: no half of one is taken for a sign', () => {
+    const { texts, reader } = collect();
+    reader.read(frame(1, 'block 1 OK\rblock 2 '));
+    reader.read(frame(1, 'careful', 'err'));
+    reader.read(frame(1, 'OK\rblock 3 not OK\n'));
+    expect(texts).toEqual(['block 1 OK', 'careful', 'block 2 OK', 'block 3 not OK']);
+  });
+
+  it('that nothing ends are told when the container has ended', () => {
+    const { texts, reader } = collect();
+    reader.read(frame(1, '10 %\rDONE'));
+    expect(texts).toEqual(['10 %']);
+    reader.end();
+    reader.end();
+    expect(texts).toEqual(['10 %', 'DONE']);
+  });
+
   it('come in pieces when they are very long', () => {
     const pieces = splitLines(`${'x'.repeat(longestLine - 1)}😀${'y'.repeat(longestLine)}\n`, true);
     expect(pieces.every((piece) => piece.length <= longestLine)).toBe(true);

@@ -28,7 +28,8 @@ export function toSince(stamp: string, earlierMs = 0): string {
  * little earlier without a line twice or a line lost.
  *
  * A frame is one message of the container's: a line, or a piece of one that is longer than 16 KiB (without
- * a line feed at its end). A carriage return, as progress bars use it, ends a line too.
+ * a line feed at its end). A carriage return, as progress bars use it, ends a line too; what follows the last one of a
+ * piece waits for the next piece.
  */
 export interface LineReader {
   /** What `since` the next stream is to begin at; undefined for the beginning. */
@@ -36,6 +37,8 @@ export interface LineReader {
   /** A new stream begins: from `since`, and so with frames that were delivered already. */
   begin(): void;
   read(frame: Frame): void;
+  /** No frame comes any more: tells what still waits. */
+  end(): void;
 }
 
 export function createLineReader(
@@ -48,6 +51,8 @@ export function createLineReader(
   let repeated = new Map<string, number>();
   let newest = since;
   const decoders = { out: new StringDecoder('utf8'), err: new StringDecoder('utf8') };
+  /** The beginning of a line whose rest is in the next piece. */
+  const held = { out: '', err: '' };
   /** When the memory of delivered frames was last cleared of old ones, as a stamp's milliseconds. */
   let cleared = 0;
 
@@ -93,8 +98,19 @@ export function createLineReader(
       const bytes = payload.subarray(stampLength);
       const isWhole = bytes.at(-1) === 0x0a;
       const decoder = decoders[source];
-      const text = isWhole ? decoder.end(bytes) : decoder.write(bytes);
-      for (const line of splitLines(text, isWhole)) onLine({ source, at: stamp, text: line });
+      const text = held[source] + (isWhole ? decoder.end(bytes) : decoder.write(bytes));
+      const returned = text.lastIndexOf('\r') + 1;
+      const waits = !isWhole && returned > 0 && text.length - returned < longestLine;
+      held[source] = waits ? text.slice(returned) : '';
+      const said = waits ? text.slice(0, returned) : text;
+      for (const line of splitLines(said, isWhole)) onLine({ source, at: stamp, text: line });
+    },
+    end() {
+      for (const source of ['out', 'err'] as const) {
+        const text = held[source];
+        held[source] = '';
+        if (text !== '' && newest !== undefined) onLine({ source, at: newest, text });
+      }
     },
   };
 }
