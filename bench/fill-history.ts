@@ -1,3 +1,5 @@
+import { ok } from '../src-shared/model/result.js';
+import { createBatchTable } from '../src-main/core/records/batch-table.js';
 import { createChain } from '../src-main/core/records/chain.js';
 import { createMeasurementTable } from '../src-main/core/records/measurement-table.js';
 import { migrations } from '../src-main/core/records/migrations.js';
@@ -19,13 +21,30 @@ export function fillHistory(path: string, count: number): MadeRun[] {
   inTransaction(database, () => chain.begin());
   const history = createHistory(count);
   const sample: MadeRun[] = [];
-  for (let from = 0; from < count; from += 20_000) {
+  // One order in the middle, of the recipe that was flashed most then.
+  const orders = createBatchTable(database, {
+    host: 'line-1',
+    commit: (work) => {
+      work();
+      return ok();
+    },
+    attempt: (work) => work(),
+  });
+  const by = { operator: 'Operator', at: 0 };
+  const atATime = 20_000;
+  const ordered = Math.floor(count / 2 / atATime) * atATime;
+  for (let from = 0; from < count; from += atATime) {
     inTransaction(database, () => {
-      for (let index = from; index < Math.min(count, from + 20_000); index++) {
+      if (from === ordered) {
+        const { recipe } = history(from);
+        orders.open({ orderNumber: '4711', recipe, quantity: 2 * atATime, serials: [] }, by);
+      }
+      if (from === ordered + 2 * atATime) orders.close(1, by);
+      for (let index = from; index < Math.min(count, from + atATime); index++) {
         const run = history(index);
         table.insert(run);
         const position = table.positionOf(run.id) ?? 0;
-        tallies.count(run, position, null);
+        tallies.count(run, position, orders.count(run, position));
         measured.insert(position, run);
         chain.seal(run);
         if (index % Math.floor(count / 40) === 0) sample.push(run);

@@ -23,6 +23,8 @@ export function allQuestions(records: Records, sample: readonly MadeRun[]): Ques
     ['a bay', { bay: some.bay }],
     ['an operator', { operator: some.operator }],
     ['an error', { faultCode: 'flash-failed' }],
+    ['an order', { batch: 1 }],
+    ['an order and a bay', { batch: 1, bay: some.bay }],
     [
       'a recipe, a bay and a year',
       { recipe: some.recipe, bay: some.bay, from: newest.startedAt - 365 * day },
@@ -44,10 +46,25 @@ export function allQuestions(records: Records, sample: readonly MadeRun[]): Ques
     ],
     ['kinds of measurement', () => valueOf(history.measurementKinds()).length],
     [
+      'a measurement of an order',
+      () =>
+        valueOf(records.measurements({ recipe: orderOf(records), name: 'vcc', limit: 100, batch: 1 })).length,
+    ],
+    [
+      'a measurement of a bay',
+      () =>
+        valueOf(records.measurements({ recipe: some.recipe, name: 'vcc', limit: 100, bay: some.bay })).length,
+    ],
+    [
       'a measurement of 1000 units',
       () => valueOf(records.measurements({ recipe: some.recipe, name: 'vcc', limit: 1000 })).length,
     ],
   ];
+}
+
+/** The recipe of the order that the bench made. */
+function orderOf(records: Records): string {
+  return valueOf(records.batches.find(1)).recipe;
 }
 
 function valueOf<Value>(result: Result<Value>): Value {

@@ -143,6 +143,7 @@ function allSearches(sample: MadeRun[]): Search[] {
     ['serial number', { unitSerial: some.unitSerial ?? '', limit: 50 }],
     ['serial number of many units', { unitSerial: '0000000000', limit: 50 }],
     ['serial number that is none', { unitSerial: 'never seen', limit: 50 }],
+    ['an order', { batch: 1, limit: 50 }],
     ['a day', { from: some.startedAt, until: some.startedAt + day, limit: 50 }],
     ['a year', { from: some.startedAt - 180 * day, until: some.startedAt + 180 * day, limit: 50 }],
   ];

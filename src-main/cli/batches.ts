@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Batch } from '../../src-shared/model/batch.js';
 import { fail, fault, ok, type Fault, type Result } from '../../src-shared/model/result.js';
 import { batchCsv, batchPdf } from '../core/batches/batch-report.js';
-import { writeReport } from '../core/batches/batches-part.js';
+import { writeReport } from '../core/reports/report-file.js';
 import { createSystemClock } from '../core/clock.js';
 import { createRecipeStore } from '../core/recipes/recipe-store.js';
 import type { Records } from '../core/records/records.js';

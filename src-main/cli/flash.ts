@@ -1,10 +1,11 @@
-import { realpath, stat, writeFile } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { BayView } from '../../src-shared/model/bay.js';
 import { fault, type Fault } from '../../src-shared/model/result.js';
 import type { Verdict } from '../../src-shared/model/run.js';
 import { isDeviceNodePath } from '../core/ports/device-port-source.js';
 import { junitOfNoRun, toJUnit } from '../core/reports/junit.js';
+import { writeReport } from '../core/reports/report-file.js';
 import type { Station } from '../core/station-api.js';
 import { createStation } from '../core/station.js';
 import { homeOf, outputOf, type Action, type CommonOptions, type Context } from './context.js';
@@ -181,7 +182,7 @@ async function writeJUnit(station: Station, runId: string, file: string, output:
     const part = await station.handlers['runs.log']({ runId, from, limit });
     return part.ok ? part.value.lines : [];
   });
-  return writeReport(file, xml, output);
+  return handOver(file, xml, output);
 }
 
 /** The report of a run that could not begin: a file that is left from before would be taken for this one's. */
@@ -192,18 +193,13 @@ async function writeNoRun(
   output: Output,
 ): Promise<void> {
   if (file === undefined) return;
-  await writeReport(file, junitOfNoRun(recipe, problem, Date.now(), output.messages), output);
+  await handOver(file, junitOfNoRun(recipe, problem, Date.now(), output.messages), output);
 }
 
-async function writeReport(file: string, xml: string, output: Output): Promise<boolean> {
-  try {
-    await writeFile(file, xml);
-    return true;
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    output.fault(fault('target-unwritable', { path: file }, error.message));
-    return false;
-  }
+async function handOver(file: string, xml: string, output: Output): Promise<boolean> {
+  const written = await writeReport(file, xml);
+  if (!written.ok) output.fault(written.error);
+  return written.ok;
 }
 
 /** The port as the station watches it: a link to a USB port (`/dev/serial/by-id/…`) stands for that port. */

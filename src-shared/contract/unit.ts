@@ -12,7 +12,7 @@ export const unitCalls = {
   'bay.confirm': call(z.object({ bay: bayNumber })).returns<void>(),
   /**
    * One measurement over the last units, oldest first, with the limits that each was judged by; what else is given narrows
-   * the runs down, of which the newest 10,000 are looked at then. `batch-unknown`.
+   * the runs down, of which the newest 2000 are looked at then. `batch-unknown`.
    */
   'runs.measurements': call(
     z.object({

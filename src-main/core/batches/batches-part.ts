@@ -1,9 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import type { batchCalls, batchEvents } from '../../../src-shared/contract/batches.js';
 import type { EventMessage } from '../../../src-shared/contract.js';
 import type { Messages } from '../../../src-shared/messages/messages.js';
 import type { Batch } from '../../../src-shared/model/batch.js';
-import { fail, ok, type Result } from '../../../src-shared/model/result.js';
+import { fail, type Result } from '../../../src-shared/model/result.js';
 import type { Bays } from '../bays/bays.js';
 import type { Clock } from '../clock.js';
 import type { ConfigStore } from '../config/config-store.js';
@@ -11,6 +10,7 @@ import { createEmitter } from '../emitter.js';
 import type { StationPart } from '../part.js';
 import type { RecipeStore } from '../recipes/recipe-store.js';
 import type { Records } from '../records/records.js';
+import { writeReport } from '../reports/report-file.js';
 import { batchCsv, batchPdf } from './batch-report.js';
 
 /** Serves orders; the open ones are told of again whenever a run ends. */
@@ -76,15 +76,4 @@ export function createBatchesPart({
       return Promise.resolve();
     },
   };
-}
-
-/** Writes a report; `target-unwritable`. */
-export async function writeReport(file: string, report: string | Buffer): Promise<Result<void>> {
-  try {
-    await writeFile(file, report);
-    return ok();
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    return fail('target-unwritable', { path: file }, error.message);
-  }
 }

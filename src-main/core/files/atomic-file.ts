@@ -8,7 +8,7 @@ import { isSystemError, saysAbsent } from '../ports/system-error.js';
  * or the new, whole. Keeps the mode of a file that is there; a new one gets `mode`. A symbolic link stays
  * one. Rejects with the system's error.
  */
-export async function replaceFile(path: string, content: string, mode: number): Promise<void> {
+export async function replaceFile(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   const target = await targetOf(path);
   const temporary = await writeBeside(target.path, content, target.mode ?? mode);
   await undoneOnFailure(temporary, () => rename(temporary, target.path));
@@ -19,7 +19,7 @@ export async function replaceFile(path: string, content: string, mode: number): 
  * Creates a file with its whole content, unless one is there: `false` then. Of several that try at once
  * one succeeds. Rejects with the system's error.
  */
-export async function createFile(path: string, content: string, mode: number): Promise<boolean> {
+export async function createFile(path: string, content: string | Uint8Array, mode: number): Promise<boolean> {
   const temporary = await writeBeside(path, content, mode);
   const created = await undoneOnFailure(temporary, () => linkOrWrite(temporary, path, content, mode));
   await unlink(temporary);
@@ -27,7 +27,12 @@ export async function createFile(path: string, content: string, mode: number): P
   return created;
 }
 
-async function linkOrWrite(from: string, to: string, content: string, mode: number): Promise<boolean> {
+async function linkOrWrite(
+  from: string,
+  to: string,
+  content: string | Uint8Array,
+  mode: number,
+): Promise<boolean> {
   try {
     await link(from, to);
     return true;
@@ -56,7 +61,7 @@ async function targetOf(path: string): Promise<{ path: string; mode?: number }> 
   }
 }
 
-async function writeBeside(path: string, content: string, mode: number): Promise<string> {
+async function writeBeside(path: string, content: string | Uint8Array, mode: number): Promise<string> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
   const file = await open(temporary, 'wx', mode);
   await undoneOnFailure(temporary, async () => {

@@ -24,7 +24,7 @@ export interface MeasurementTable {
 
 /** How many of the runs that are searched for are looked at together, and how often at most: a test may hardly ever be met. */
 const page = 500;
-const mostPages = 20;
+const mostPages = 4;
 
 const rowSchema = z.object({
   run: z.string(),
@@ -77,6 +77,7 @@ export function createMeasurementTable(database: Database): MeasurementTable {
       const ids = statement(
         'SELECT id FROM measurement_series WHERE recipe = ? AND name = ? AND (? IS NULL OR test = ?)',
       ).all(recipe, name, test ?? null, test ?? null) as { id: number }[];
+      if (ids.length === 0) return [];
       // Each series is read by its own key's end; only a handful of tests share a name.
       const newestOf = (id: number): unknown[] =>
         statement(`${selectPoints} WHERE measurements.series = ? ORDER BY measurements.run DESC LIMIT ?`).all(
