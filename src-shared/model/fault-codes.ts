@@ -123,6 +123,7 @@ export const faultCodes = [
   'batch-closed',
   'batch-serials',
   'serial-unexpected',
+  'serial-elsewhere',
   'archive-busy',
   'archive-stopped',
   'target-exists',

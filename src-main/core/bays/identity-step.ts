@@ -197,18 +197,33 @@ function saidOf({ serial, model }: Record<string, string>): Said {
   return { serial: serial?.trim() || undefined, model: model?.trim() || undefined };
 }
 
-/** How a run ends whose unit is not on the list of the order that is open for its recipe; null when it may go on. */
-export function refusedByOrder({
-  run,
-  recipe,
-  parts,
-}: {
+interface Recognising {
   run: RunState;
   recipe: Recipe;
   parts: RunParts;
-}): Result<Conclusion | null> {
-  const serial = run.identity?.serial ?? null;
+}
+
+/** How a run ends whose unit cannot be the one that its serial number says, or is not wanted; null when it may go on. */
+export function refusedSerial(options: Recognising): Result<Conclusion | null> {
+  const serial = options.run.identity?.serial ?? null;
   if (serial === null) return ok(null);
+  const elsewhere = flashedElsewhere(options, serial);
+  return !elsewhere.ok || elsewhere.value !== null ? elsewhere : refusedByOrder(options, serial);
+}
+
+/** One number on two units that are flashed at once: a label was scanned twice, or one of them lies. */
+function flashedElsewhere({ run, parts }: Recognising, serial: string): Result<Conclusion | null> {
+  const unfinished = parts.records.unfinished();
+  if (!unfinished.ok) return unfinished;
+  const other = unfinished.value.find(
+    ({ id, unitSerial, model }) => id !== run.id && unitSerial === serial && model === run.plan.model,
+  );
+  if (other === undefined) return ok(null);
+  return ok({ verdict: 'ABORTED', fault: fault('serial-elsewhere', { serial, bay: other.bay }) });
+}
+
+/** A unit that is not on the list of the order that is open for its recipe. */
+function refusedByOrder({ recipe, parts }: Recognising, serial: string): Result<Conclusion | null> {
   const order = parts.records.batches.refusing(recipe.name, serial);
   if (!order.ok) return order;
   if (order.value === null) return ok(null);
@@ -222,11 +237,7 @@ export function passedBefore({
   run,
   recipe,
   parts,
-}: {
-  run: RunState;
-  recipe: Recipe;
-  parts: RunParts;
-}): Result<{ run: string; at: number } | null> {
+}: Recognising): Result<{ run: string; at: number } | null> {
   const serial = run.identity?.serial ?? null;
   if (serial === null || recipe.identity?.passedBefore === 'allow') return ok(null);
   // Confirmed for an earlier attempt on the same plug: a retry asks nothing.

@@ -253,6 +253,43 @@ describe('a serial number of a range', () => {
   });
 });
 
+describe('a serial number that another bay is flashing a unit under', () => {
+  const elsewhere = (model: string) =>
+    createRun({ id: 'other-0001', bay: 3, unitSerial: 'W-0042', model, recipe: 'plain', verdict: null });
+
+  it.each([
+    ['read', read, 'serial=W-0042 model=plain\r\n'],
+    ['typed', typed, ''],
+  ])(
+    'is refused before anything is made: one of the two is not that unit, its number %s',
+    async (_, recipe, answer) => {
+      const fake = createFakeBay({ recipe });
+      fake.records.save(elsewhere('plain'));
+      fake.unit.answer = () => answer;
+      await fake.plug();
+      await fake.pass(500);
+      if (answer === '') fake.bay.identify('W-0042');
+      await fake.pass(1000);
+      expect(fake.records.saved.at(-1)).toMatchObject({
+        unitSerial: 'W-0042',
+        verdict: 'ABORTED',
+        fault: { code: 'serial-elsewhere', params: { serial: 'W-0042', bay: 3 } },
+      });
+      expect(fake.engine.containers()).toEqual([]);
+    },
+  );
+
+  it('is another unit’s where the model is another', async () => {
+    const fake = createFakeBay({ recipe: typed });
+    fake.records.save(elsewhere('gadget'));
+    await fake.plug();
+    await fake.pass(500);
+    fake.bay.identify('W-0042');
+    await fake.pass(500);
+    expect(fake.engine.containers()).toHaveLength(1);
+  });
+});
+
 describe('a unit that is not on the list of the order that is open', () => {
   const order = {
     id: 1,

@@ -16,7 +16,7 @@ import { createContainerWatch } from './container-watch.js';
 import { expectImage, findRunImage } from './image-problem.js';
 import type { RunParts } from './run-parts.js';
 import type { TestLog } from '../tests/places.js';
-import { identify, passedBefore, refusedByOrder } from './identity-step.js';
+import { identify, passedBefore, refusedSerial } from './identity-step.js';
 import type { RunSession } from './run-steps.js';
 import { createTestStep } from './test-step.js';
 import { toRecord, type Conclusion, type RunState } from './run-state.js';
@@ -212,7 +212,7 @@ export function createRunSession(options: {
     },
 
     async recognise(run) {
-      const refused = refusedByOrder({ run, recipe, parts });
+      const refused = refusedSerial({ run, recipe, parts });
       if (!refused.ok) return failStation(refused.error);
       if (refused.value !== null) return void failUnlessUnplugged(refused.value);
       const passed = passedBefore({ run, recipe, parts });
