@@ -35,7 +35,7 @@ beforeAll(() => {
 afterAll(() => {
   for (const name of ['PATH', 'TMPDIR']) {
     const value = before[name];
-    if (value === undefined) delete process.env[name];
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
     else process.env[name] = value;
   }
   disk.dispose();

@@ -83,6 +83,8 @@ export async function runInContainer(
   }
   for (const each of [signal, ended]) each.removeEventListener('abort', stop);
   input?.destroy();
+  // The program may have ended before it had read all, and nobody takes the rest: not even an end of it would come.
+  stream.destroy();
   await feeding;
   const outcome = (exitCode: number): Result<RunOutcome> =>
     ok({ exitCode, output: Buffer.concat(kept), complaints, truncated: size > outputLimit });
