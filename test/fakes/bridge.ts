@@ -30,11 +30,13 @@ export function createFakeBridge(answers: FakeAnswers): FakeBridge {
   const calls: FakeBridge['calls'] = [];
   const listeners = new Map<EventName, Map<(message: never) => void, string>>();
   const kept = new Map<string, unknown>();
+  /** As the real bridge: what the page gets is its own. */
+  const copyOf = (message: unknown): never => structuredClone(message) as never;
   const keyOf = (name: EventName, params: unknown): string => `${name} ${JSON.stringify(params)}`;
 
   function send(name: EventName, message: unknown, params?: unknown): void {
     for (const [listener, key] of listeners.get(name) ?? []) {
-      if (params === undefined || key === keyOf(name, params)) listener(message as never);
+      if (params === undefined || key === keyOf(name, params)) listener(copyOf(message));
     }
   }
 
@@ -50,7 +52,7 @@ export function createFakeBridge(answers: FakeAnswers): FakeBridge {
       const all = listeners.get(name) ?? new Map<(message: never) => void, string>();
       listeners.set(name, all.set(listener, keyOf(name, params)));
       const message = kept.get(keyOf(name, params));
-      if (message !== undefined) queueMicrotask(() => all.has(listener) && listener(message as never));
+      if (message !== undefined) queueMicrotask(() => all.has(listener) && listener(copyOf(message)));
       return () => all.delete(listener);
     },
     pathOf: (file) => `/home/ana/${(file as { name: string }).name}`,

@@ -42,6 +42,18 @@ function line(text: string, source: LogLine['source'] = 'out'): LogLine {
   return { seq: seq - 1, at: Date.now(), source, text };
 }
 
+/** What each run has said, in lines: they are counted by run. */
+const said = new Map<string, number>();
+
+function moreOf(runId: string, count: number): LogLine[] {
+  const from = said.get(runId) ?? firstLines.length;
+  said.set(runId, from + count);
+  return Array.from({ length: count }, (_, index) => {
+    const nth = from + index;
+    return { seq: nth, at: Date.now(), source: 'out', text: `block ${nth} of 4096 ok` };
+  });
+}
+
 const firstLines = [
   line('container created from widget-deployer, panel on 127.0.0.1:1080', 'station'),
   line('flasher 2.3 (widgetOS), licence ok'),
@@ -162,8 +174,8 @@ if (rate > 0) {
       };
       fake.send('bays', { kind: 'bay', revision: baysRevision, bay: structuredClone(each) });
       if (fake.listeners('log') > 0) {
-        const lines = Array.from({ length: rate / 10 }, () => line(`block ${seq} of 4096 ok`));
-        fake.send('log', { runId: each.run.id, lines }, { runId: each.run.id });
+        const runId = each.run.id;
+        fake.send('log', { runId, lines: moreOf(runId, rate / 10) }, { runId });
       }
     }
   }, 100);
