@@ -73,7 +73,8 @@ test('a unit is scanned, fails a measurement, passes on the next try, is labelle
   const { app, page } = await open({ entry: projectRoot, home: bench.home });
   const tile = page.locator('[data-bay="1"]');
   await expect(page.getByText('Plug', { exact: false }).first()).toBeVisible();
-  const { faults } = bench.plug({ faults: { 0: 'voltage@2.9' } });
+  const widgets = bench.plug({ faults: { 0: 'voltage@2.9' } });
+  const { faults } = widgets;
 
   // A scanner is a keyboard that ends with Enter; nobody clicks into the field.
   const field = page.getByPlaceholder('SN- and four digits');
@@ -155,4 +156,19 @@ test('a unit is scanned, fails a measurement, passes on the next try, is labelle
   await expect.poll(() => printed.length, { timeout: 20_000 }).toBe(1);
   expect(printed[0]).toMatch(/^\^XA[^]*SN-0042[^]*Vcc 3\.30 V[^]*\^XZ\s*$/);
   await expect(dialog.getByText('Printed', { exact: true })).toBeVisible();
+
+  // The same unit again: it passed, so somebody has to want it before anything is made for it.
+  await press('Escape', 'Control+1');
+  widgets.unplug(0);
+  await expect(tile).toHaveAttribute('data-status', 'empty');
+  widgets.plug(0);
+  await expect(field).toBeFocused();
+  await page.keyboard.type('SN-0042\n');
+  await expect(page.getByText(/SN-0042 passed already/)).toBeVisible();
+  expect(await containersOf(bench.home)).toEqual([]);
+  await page.getByRole('button', { name: 'Flash it again' }).press('Enter');
+  await expect(tile).toHaveAttribute('data-verdict', 'PASS', { timeout: 60_000 });
+  await press('Control+2', 'u');
+  await page.keyboard.type('SN-0042\n');
+  await expect(rows).toHaveCount(3);
 });
