@@ -55,6 +55,7 @@ function looks() {
       await page.waitForTimeout(400);
     });
     add('log-wrong', '#/run/01J9ZQ4W-0003', {}, async (page) => {
+      await page.keyboard.press('l');
       await page.locator('.regex').click();
       await page.locator('.search input').fill('block (\\d+');
       await page.keyboard.press('Escape');
@@ -228,6 +229,7 @@ async function strainLog(stage) {
     hash: '#/run/01J9ZQ4W-0003',
     look: { bays: 16, locale: 'en', theme: 'light', logLines: 100_000 },
   });
+  await page.keyboard.press('l');
   await page.waitForTimeout(1500);
   await page.evaluate(() => {
     globalThis.tasks = [];
