@@ -29,6 +29,8 @@ export interface FakeContainer {
   print(text: string, source?: 'out' | 'err'): void;
   /** Its process ends; nothing happens when it does not run. */
   end(exitCode: number, options?: { outOfMemory?: boolean }): void;
+  /** Memory runs out, and something that its process began is killed for it; the process itself goes on. */
+  starve(): void;
 }
 
 export interface FakeEngine extends Engine {
@@ -148,6 +150,7 @@ export function createFakeEngine(options: { clock: Clock; stationId: string }): 
         emitEvent('died', entry);
         entry.ended.emit();
       },
+      starve: () => emitEvent('out-of-memory', entry),
     };
     entries.set(id, entry);
     return entry;

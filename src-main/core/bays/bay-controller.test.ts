@@ -2,10 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { fault } from '../../../src-shared/model/result.js';
 import { aPort } from '../../../test/fakes/bay-data.js';
 import { createFakeBay, httpRecipe, logRecipe, type FakeBay } from '../../../test/fakes/bay.js';
-import { createRun } from '../../../test/fakes/records.js';
-import { parsedRecipe } from '../../../test/fakes/recipes.js';
-import { planOf } from './run-parts.js';
-import { resumeRun } from './run-state.js';
 
 const answer = (body: object, status = 200) =>
   ({ kind: 'answered', status, body: JSON.stringify(body) }) as const;
@@ -218,6 +214,19 @@ describe('a run that only prints', () => {
     expect(fake.bay.view().run).toMatchObject({ verdict: 'FAIL', fault: { code: 'flash-failed' } });
   });
 
+  it('never passes by its words once its memory ran out: a part of it was killed', async () => {
+    const fake = createFakeBay({ recipe: logRecipe });
+    await fake.plug();
+    fake.engine.last().starve();
+    await fake.pass();
+    fake.engine.last().print('DONE');
+    await fake.pass(1000);
+    expect(fake.bay.view().run).toMatchObject({
+      verdict: 'ERROR',
+      fault: { code: 'container-out-of-memory' },
+    });
+  });
+
   it('is a TIMEOUT when nothing moves any more', async () => {
     const fake = createFakeBay({ recipe: logRecipe });
     await fake.plug();
@@ -347,51 +356,5 @@ describe('whatever happens in the middle of a run', () => {
     expect(fake.logs.openLogs).toEqual([]);
     expect(fake.engine.open).toBe(0);
     expect(fake.defects).toEqual([]);
-  });
-});
-
-describe('a run that another life of the station began', () => {
-  async function adopted(contentHash: string | null): Promise<FakeBay> {
-    const fake = createFakeBay({ recipe: logRecipe, automatic: false });
-    const loaded = { ...parsedRecipe(logRecipe), file: 'recipe.yaml' };
-    const port = await fake.plug();
-    const spec = {
-      name: 'slipway-bay1-run-000009',
-      image: 'flasher:latest',
-      labels: {},
-      env: {},
-      mounts: [],
-    };
-    const container = fake.engine.plant({
-      ...spec,
-      network: 'none',
-      capabilities: [],
-      limits: { memoryBytes: 1, cpus: 1, pids: 8 },
-      readOnlyRoot: false,
-    });
-    const record = createRun({
-      id: 'run-000009',
-      verdict: null,
-      containerId: container.id,
-      portIdentity: port.identity,
-      contentHash,
-      tests: [],
-      phases: [{ phase: 'flash', startedAt: 1, endedAt: null }],
-    });
-    fake.bay.adopt(resumeRun(record, planOf(loaded), port), loaded, 'flash');
-    await fake.pass(100);
-    container.print('DONE');
-    await fake.pass(1000);
-    return fake;
-  }
-
-  it('passes when what it flashes is what it was when it began', async () => {
-    const fake = await adopted('a'.repeat(64));
-    expect(fake.bay.view().run?.verdict).toBe('PASS');
-  });
-
-  it('never passes when the workspace changed while nobody looked', async () => {
-    const fake = await adopted('c'.repeat(64));
-    expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'content-changed' } });
   });
 });

@@ -1,5 +1,6 @@
 import { fault } from '../../../src-shared/model/result.js';
 import { sleep, type Clock } from '../clock.js';
+import type { SyncDisposable } from '../disposable.js';
 import type { ContainerInfo, Engine } from '../docker/engine.js';
 import { judgeExit } from '../flash/signs.js';
 import type { Recipe } from '../recipes/schema.js';
@@ -12,6 +13,8 @@ const retryPause = 250;
 /** Follows the container of a run: every line goes to the log, and its end is judged once. */
 export interface ContainerWatch {
   begin(containerId: string): void;
+  /** Memory ran out in it. While it runs, the engine tells only by an event: what happened while no station looked is not known. */
+  readonly ranOutOfMemory: boolean;
   /** From now on the end of the container means nothing: the run is judged by something else. */
   expectEnd(): void;
   /** Resolves when the output of a container that was stopped is complete, or after `limitMs`. */
@@ -31,6 +34,8 @@ export function createContainerWatch(options: {
   const stop = new AbortController();
   let expected = false;
   let following: Promise<void> | null = null;
+  let ranOutOfMemory = false;
+  let events: SyncDisposable | null = null;
 
   function judge(info: ContainerInfo): void {
     if (!expected && !stop.signal.aborted) onEnded(judgeExit(flash, info));
@@ -57,7 +62,13 @@ export function createContainerWatch(options: {
   }
 
   return {
+    get ranOutOfMemory() {
+      return ranOutOfMemory;
+    },
     begin(containerId) {
+      events ??= engine.containerEvents.subscribe((event) => {
+        if (event.type === 'out-of-memory' && event.containerId === containerId) ranOutOfMemory = true;
+      });
       following ??= follow(containerId);
     },
     expectEnd() {
@@ -70,6 +81,7 @@ export function createContainerWatch(options: {
       limit.abort();
     },
     async dispose() {
+      events?.dispose();
       stop.abort();
       await following;
     },

@@ -106,6 +106,7 @@ export function createRunSession(options: {
   async function confirmFlashed(): Promise<Conclusion | null> {
     const problem = await content.confirm();
     if (problem !== null) return { verdict: 'ERROR', fault: problem };
+    if (watch.ranOutOfMemory) return { verdict: 'ERROR', fault: fault('container-out-of-memory') };
     if (plugged === null || !parts.portIsSame(plugged))
       return { verdict: 'ABORTED', fault: fault('unplugged') };
     return null;
