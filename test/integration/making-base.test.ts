@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobPhase } from '../../src-shared/model/job.js';
 import type { Result } from '../../src-shared/model/result.js';
@@ -42,10 +43,10 @@ afterAll(() => {
 });
 
 /** Fetches what a base system consists of, so that not every one has to find and to fetch it. */
-function packPackages(): void {
+async function packPackages(): Promise<void> {
   const place = ['--variant=minbase', system.suite, join(disk.path, 'packing')];
   const mirror = system.mirror === '' ? [] : [system.mirror];
-  execFileSync(real, [`--make-tarball=${packed}.tgz`, ...place, ...mirror], { stdio: 'pipe' });
+  await promisify(execFile)(real, [`--make-tarball=${packed}.tgz`, ...place, ...mirror]);
   renameSync(`${packed}.tgz`, packed);
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createHomeFile } from '../files/home-file.js';
+import { isSystemError } from '../ports/system-error.js';
 
 const schema = z.object({
   version: z.literal(1),
@@ -15,7 +16,10 @@ export type BroughtImage = z.infer<typeof schema>['images'][number];
  * time: the command line brings images beside a station that runs.
  */
 export interface BroughtImages {
-  /** A file that cannot be read counts as empty: then an image too few may be removed, never one too many. */
+  /**
+   * A file that cannot be read counts as empty, and one that cannot be written stays as it is: then an image too few
+   * may be removed, never one too many. What was brought is there all the same.
+   */
   all(): Promise<readonly BroughtImage[]>;
   add(entries: BroughtImage[]): Promise<void>;
   remove(id: string): Promise<void>;
@@ -27,8 +31,13 @@ export function createBroughtImages(home: string): BroughtImages {
     schema,
     empty: { version: 1, images: [] },
   });
-  const change = (next: (known: BroughtImage[]) => BroughtImage[]): Promise<void> =>
-    file.change(({ images }) => ({ version: 1, images: next(images) }));
+  async function change(next: (known: BroughtImage[]) => BroughtImage[]): Promise<void> {
+    try {
+      await file.change(({ images }) => ({ version: 1, images: next(images) }));
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+    }
+  }
 
   return {
     all: async () => (await file.read()).images,

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTemporaryFolder } from '../../../test/fakes/temporary-folder.js';
+import { createBroughtImages } from './brought-images.js';
 import { createMadeImages } from './made-images.js';
 
 let folder: ReturnType<typeof createTemporaryFolder>;
@@ -29,5 +30,12 @@ describe('what a station made', () => {
     const other = createMadeImages(join(folder.path, 'other'));
     await other.noteImage('a');
     expect((await other.all()).images).toEqual([]);
+  });
+
+  it('and what was brought fails no load because it cannot be noted', async () => {
+    mkdirSync(join(folder.path, 'images.json'));
+    const brought = createBroughtImages(folder.path);
+    await brought.add([{ id: 'a', from: 'archive', at: 1 }]);
+    expect(await brought.all()).toEqual([]);
   });
 });
