@@ -17,8 +17,11 @@ import { connect } from '../../src-main/core/records/sqlite.js';
 import { createRun } from '../fakes/records.js';
 
 const count = 30_000;
-/** What one turn of the event loop may take; the copy and its check take several times that. In ms. */
-const longestTurn = 150;
+/**
+ * What one turn of the event loop may take; the copy and its check take several times that. In ms. What was written beside
+ * the copy is moved into the database in one turn once the copy has let go of it, and here one run follows the other.
+ */
+const longestTurn = 300;
 
 let folder: string;
 let path: string;
