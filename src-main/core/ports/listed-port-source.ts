@@ -5,7 +5,7 @@ import type { SyncDisposable } from '../disposable.js';
 import { createEmitter } from '../emitter.js';
 import type { ListedPort, SerialPorts } from '../serial/serial-ports.js';
 import { createBackOff } from './back-off.js';
-import { identityOf, stampOf } from './node-stamp.js';
+import { identityOf, identityWithoutNode, stampOf } from './node-stamp.js';
 import { createPortRoster } from './port-roster.js';
 import type { PortEvent, PortSource } from './port-source.js';
 import { answerOrNothing } from './system-error.js';
@@ -43,7 +43,7 @@ export function createListedPortSource(options: ListedPortSourceOptions): PortSo
     const ports = await Promise.all(
       toPorts(listed.value).map(async (port) => ({
         ...port,
-        identity: (await identify(port.path)) ?? `${port.physicalPath}:${port.serialNumber ?? ''}`,
+        identity: (await identify(port.path)) ?? identityWithoutNode(port),
       })),
     );
     if (isDisposed()) return;

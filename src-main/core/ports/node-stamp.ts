@@ -1,4 +1,5 @@
 import type { BigIntStats } from 'node:fs';
+import type { Port } from '../../../src-shared/model/port.js';
 
 /** The major numbers of Unix98 pseudo-terminals (Linux, Documentation/admin-guide/devices.txt). */
 const FIRST_PTS_MAJOR = 136n;
@@ -39,6 +40,14 @@ export function isCharacterDevice(stats: BigIntStats): boolean {
 export function isPseudoTerminal(stats: BigIntStats): boolean {
   const major = (stats.rdev >> 8n) & 0xfffn;
   return stats.isCharacterDevice() && major >= FIRST_PTS_MAJOR && major <= LAST_PTS_MAJOR;
+}
+
+/** `Port.identity` where a port is no file (`COM3`): where it is plugged in, and what is. */
+export function identityWithoutNode({
+  physicalPath,
+  serialNumber = '',
+}: Pick<Port, 'physicalPath' | 'serialNumber'>): string {
+  return `${physicalPath}:${serialNumber}`;
 }
 
 /** `Port.identity` of a stamp. The same for every process that looks at the same making of a node. */

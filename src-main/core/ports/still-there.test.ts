@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, renameSync, statSync, symlinkSync, unlinkSync, wr
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createTemporaryFolder } from '../../../test/fakes/temporary-folder.js';
-import { identityOf, linkStamp, stampOf } from './node-stamp.js';
+import { identityOf, identityWithoutNode, linkStamp, stampOf } from './node-stamp.js';
 import { isStillThere } from './still-there.js';
 
 const folder = createTemporaryFolder();
@@ -12,7 +12,8 @@ afterAll(() => folder.dispose());
 function plug(name: string) {
   const path = join(folder.path, name);
   writeFileSync(path, '');
-  return { path, node: path, identity: identityOf(stampOf(statSync(path, { bigint: true }))) };
+  const identity = identityOf(stampOf(statSync(path, { bigint: true })));
+  return { path, node: path, physicalPath: `virtual:${path}`, identity };
 }
 
 describe('the node of a port', () => {
@@ -38,12 +39,23 @@ describe('the node of a port', () => {
     symlinkSync(one.node, path);
     const { lasting } = stampOf(statSync(path, { bigint: true }));
     const identity = `${lasting}@${linkStamp(lstatSync(path, { bigint: true }))}`;
-    const port = { path, node: one.node, identity };
+    const port = { ...one, path, identity };
     expect(isStillThere(port)).toBe(true);
     // Touched, as pseudo-terminals are by whoever changes their mode: no new plug.
     expect(isStillThere({ ...port, identity: `${identity}:1234` })).toBe(true);
     unlinkSync(path);
     symlinkSync(other.node, path);
     expect(isStillThere(port)).toBe(false);
+  });
+
+  it('cannot be asked where ports are no files: the list of them is what there is', () => {
+    const place = {
+      path: 'COM3',
+      node: 'COM3',
+      physicalPath: 'usb:Port_#0002.Hub_#0001:1.0',
+      serialNumber: 'W-1',
+    };
+    expect(isStillThere({ ...place, identity: identityWithoutNode(place) })).toBe(true);
+    expect(isStillThere({ ...place, identity: identityOf({ lasting: '1:2:3:4', touched: '' }) })).toBe(false);
   });
 });
