@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { CustomScheme, Protocol } from 'electron';
+import type { Clock } from '../core/clock.js';
+import type { SyncDisposable } from '../core/disposable.js';
 import { assetPath } from './asset-path.js';
 
 /** The scheme of Slipway's own pages, instead of `file://`: an origin of its own, with headers. */
@@ -55,15 +57,31 @@ export const commonHeaders = {
   'Cache-Control': 'no-store',
 };
 
+/** A page asks for all that it loads at once within a millisecond or two, and has its bytes a few later; ms. */
+const quietAfterScripts = 10;
+
 /**
- * Serves the built page in `folder` as `app://slipway/`, and nothing else. Resolves once the page's first script has
- * been handed over: from there on a page needs nothing of this process until it asks the station.
+ * Serves the built page in `folder` as `app://slipway/`, and nothing else. Resolves once the page has its scripts: from
+ * there on it needs nothing of this process until it asks the station.
  */
-export function serveWindow(protocol: Protocol, folder: string): Promise<void> {
+export function serveWindow(protocol: Protocol, folder: string, clock: Clock): Promise<void> {
+  let quiet: SyncDisposable | null = null;
+  let hasScript = false;
+  let isServed = false;
   let resolve: () => void = () => undefined;
-  const scriptServed = new Promise<void>((done) => {
+  const scriptsServed = new Promise<void>((done) => {
     resolve = done;
   });
+  const handedOver = (path: string): void => {
+    if (isServed) return;
+    hasScript ||= extname(path) === '.js';
+    quiet?.dispose();
+    if (!hasScript) return;
+    quiet = clock.after(quietAfterScripts, () => {
+      isServed = true;
+      resolve();
+    });
+  };
   protocol.handle(appScheme, async (request) => {
     const url = new URL(request.url);
     if (url.host !== new URL(windowOrigin).host || request.method !== 'GET') return notFound();
@@ -78,14 +96,14 @@ export function serveWindow(protocol: Protocol, folder: string): Promise<void> {
         'Content-Type': type,
         'Content-Security-Policy': contentSecurityPolicy,
       };
-      if (extname(path) === '.js') resolve();
+      handedOver(path);
       return new Response(new Uint8Array(body), { headers });
     } catch (error) {
       if (isMissing(error)) return notFound();
       throw error;
     }
   });
-  return scriptServed;
+  return scriptsServed;
 }
 
 function notFound(): Response {

@@ -48,7 +48,7 @@ export async function runShell({ loadStation, root }: ShellOptions): Promise<voi
     }
     const places = placesIn(root);
     const session = sessions.fromPartition('window', { cache: false });
-    const scriptServed = serveWindow(session.protocol, places.renderer);
+    const scriptsServed = serveWindow(session.protocol, places.renderer, clock);
     const stateFile = join(home, 'window.json');
     const main = createMainWindow({ session, places, navigation, kiosk, stateFile, log });
     const contract = answerWindow(main, log);
@@ -57,10 +57,10 @@ export async function runShell({ loadStation, root }: ShellOptions): Promise<voi
       (error: unknown) => ({ error }),
     );
 
-    // The code is loaded while the page's process starts. To start the station blocks this one for a while: the page
-    // gets its scripts first and makes itself ready beside it. A page that cannot be had is no reason to wait.
+    // To load the station's code and to start it blocks this process for a while: the page gets its scripts first and
+    // makes itself ready beside it. A page that cannot be had is no reason to wait.
+    await Promise.race([scriptsServed, loading]);
     const createStation = await loadStation();
-    await Promise.race([scriptServed, loading]);
     const onDefect = (error: unknown): void => log.error('defect', { error: described(error) });
     const shown = new AbortController();
     const engineAfter = sleep(clock, longestWaitForWindow, shown.signal);
