@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
 import { replaceFile } from './atomic-file.js';
-import { readBoundedFile } from './bounded-file.js';
+import { readJsonFile } from './json-file.js';
 
 /** The longest file that is read, in bytes. */
 const longest = 4 * 1024 ** 2;
@@ -23,16 +23,7 @@ export function createHomeFile<Content>(options: {
   const { path, schema, empty } = options;
   let writing: Promise<void> = Promise.resolve();
 
-  async function read(): Promise<Content> {
-    const file = await readBoundedFile(path, longest);
-    if (!file.ok) return empty;
-    try {
-      return schema.safeParse(JSON.parse(Buffer.from(file.value).toString('utf8'))).data ?? empty;
-    } catch (error) {
-      if (error instanceof SyntaxError) return empty;
-      throw error;
-    }
-  }
+  const read = async (): Promise<Content> => (await readJsonFile(path, longest, schema)) ?? empty;
 
   return {
     read,

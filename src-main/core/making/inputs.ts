@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { InputChange } from '../../../src-shared/model/making.js';
 import { replaceFile } from '../files/atomic-file.js';
-import { readBoundedFile } from '../files/bounded-file.js';
+import { readJsonFile } from '../files/json-file.js';
 import { isSystemError } from '../ports/system-error.js';
 
 /** On an image that was built here: what it was built from, see `hashInputs`. */
@@ -64,14 +64,7 @@ export function createInputsStore(home: string): InputsStore {
     },
     async find(inputs) {
       if (!/^[0-9a-f]{64}$/.test(inputs)) return null;
-      const file = await readBoundedFile(fileOf(inputs), longest);
-      if (!file.ok) return null;
-      try {
-        return manifestSchema.safeParse(JSON.parse(Buffer.from(file.value).toString('utf8'))).data ?? null;
-      } catch (error) {
-        if (error instanceof SyntaxError) return null;
-        throw error;
-      }
+      return (await readJsonFile(fileOf(inputs), longest, manifestSchema)) ?? null;
     },
   };
 }

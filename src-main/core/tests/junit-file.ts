@@ -17,8 +17,9 @@ interface OpenCase {
 
 /**
  * Reads a JUnit file as any of the many programs that write one does: only `testcase` and what stands in it
- * counts, sums in attributes are not believed, unknown elements are passed over. Null when it is not
- * well-formed, cut off, speaks of failures of which none is there, or is no JUnit file at all. No entity but XML's own five is ever expanded.
+ * counts, unknown elements are passed over. Sums in attributes are not believed, but one that speaks of failures of which
+ * none is there is not passed over. Null for such a file, and for one that is not well-formed, cut off, or no JUnit file
+ * at all. No entity but XML's own five is ever expanded.
  */
 export function readJUnitFile(text: string): TestReport | null {
   try {
