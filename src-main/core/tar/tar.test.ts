@@ -5,13 +5,14 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import fc from 'fast-check';
 import { pack } from 'tar-stream';
@@ -100,16 +101,20 @@ describe('unpackTar', () => {
   });
 
   it('writes nowhere else, whatever a tar holds', async () => {
-    const name = fc.oneof(
+    const wild = fc.oneof(
       fc
         .array(fc.constantFrom('..', '.', 'a', 'b', 'in', '', 'slipway'), { minLength: 1, maxLength: 5 })
         .map((steps) => steps.join('/')),
       fc.constantFrom('/a', '../x', 'a/../../x', './a', 'a/', 'b/c'),
     );
+    const tame = fc
+      .array(fc.constantFrom('a', 'b', 'in'), { minLength: 1, maxLength: 3 })
+      .map((steps) => steps.join('/'));
+    // One name that leads out ends the unpacking before its links are made: most are tame.
     const entry = fc.record({
-      name,
+      name: fc.oneof({ weight: 9, arbitrary: tame }, { weight: 1, arbitrary: wild }),
       type: fc.constantFrom('file', 'directory', 'symlink', 'link'),
-      linkname: name,
+      linkname: wild,
     });
     await fc.assert(
       fc.asyncProperty(fc.array(entry, { maxLength: 6 }), async (entries) => {
@@ -120,16 +125,48 @@ describe('unpackTar', () => {
         expect(readdirSync(folder)).toEqual(['in']);
         for (const made of readdirSync(join(folder, 'in'), { recursive: true, withFileTypes: true })) {
           if (!made.isSymbolicLink()) continue;
-          const real = execFileSync('readlink', ['-m', join(made.parentPath, made.name)])
-            .toString()
-            .trim();
-          expect(real === join(folder, 'in') || real.startsWith(join(folder, 'in/'))).toBe(true);
+          const place = placeOf(join(made.parentPath, made.name));
+          if (place === null) continue;
+          expect(place === join(folder, 'in') || place.startsWith(join(folder, 'in/'))).toBe(true);
         }
       }),
       { numRuns: 150 },
     );
   });
 });
+
+/**
+ * Where a path leads once its links are followed, whether anything is there or not, or null where they lead round in
+ * circles. As the kernel does it, which gives up after forty; `readlink -m` does not, and runs for ever on `a -> a/b`.
+ */
+function placeOf(path: string): string | null {
+  const steps = path.split('/');
+  let place = '/';
+  let links = 0;
+  for (let step = steps.shift(); step !== undefined; step = steps.shift()) {
+    const next = join(place, step);
+    const target = step === '..' ? null : targetOf(next);
+    if (target === null) {
+      place = next;
+      continue;
+    }
+    links += 1;
+    if (links > 40) return null;
+    if (isAbsolute(target)) place = '/';
+    steps.unshift(...target.split('/'));
+  }
+  return place;
+}
+
+/** What a link says; null for what is none, is not there or lies behind a file. */
+function targetOf(path: string): string | null {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if (['EINVAL', 'ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
+}
 
 describe('packTar', () => {
   it('makes a tar that GNU tar unpacks byte for byte, whatever the names', async () => {
