@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { reportArguments } from './scripts/lib/stuck.mjs';
+
+/** `npm test` asks a file that hangs where it is. */
+const reports = process.env['REPORT_FOLDER'];
+const execArgv = reports === undefined ? [] : reportArguments(reports);
 
 export default defineConfig({
   test: {
@@ -17,6 +22,7 @@ export default defineConfig({
             'test/fakes/**/*.test.ts',
           ],
           environment: 'node',
+          execArgv,
           testTimeout: 10_000,
           // For a machine that has much else to do; nothing waits for it where all is well.
           expect: { poll: { timeout: 8000 } },
@@ -27,6 +33,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           environment: 'node',
+          execArgv,
           globalSetup: ['scripts/lib/require-engine.mjs'],
           // One engine, two cores, fixed ports: one file after the other.
           fileParallelism: false,

@@ -14,6 +14,7 @@ import { addUp, closingLine, judgeSuite, sumPlaywright, sumVitest } from './lib/
 import { run } from './lib/run.mjs';
 import { duration, say, step, Trouble, warn } from './lib/say.mjs';
 import { setUpStation } from './lib/station-setup.mjs';
+import { endLeftovers, reportArguments, watchProgress } from './lib/stuck.mjs';
 
 /** @typedef {import('./lib/reports.mjs').Outcome} Outcome */
 
@@ -27,15 +28,20 @@ import { setUpStation } from './lib/station-setup.mjs';
  */
 
 const results = join(projectRoot, 'test-results');
+const reports = join(results, 'stuck');
+const progressReporter = join(projectRoot, 'scripts/lib/progress-reporter.mjs');
 /** No suite takes this long; one that hangs must not hang everything else. */
 const suiteLimitMs = 40 * 60_000;
+/** Nor does any test, with all that is set up for it. */
+const testLimitMs = 8 * 60_000;
 
 /** @param {string} name */
 function vitest(name) {
   return [
+    ...reportArguments(reports),
     'node_modules/vitest/vitest.mjs',
     ...['run', '--project', name],
-    ...['--reporter=default', '--reporter=json', '--reporter=junit'],
+    ...['--reporter=default', '--reporter=json', '--reporter=junit', `--reporter=${progressReporter}`],
     `--outputFile.json=test-results/${name}.json`,
     `--outputFile.junit=test-results/${name}.xml`,
   ];
@@ -57,7 +63,12 @@ const suites = [
     needsWindow: true,
     command: [
       'node_modules/@playwright/test/cli.js',
-      ...['test', '--config', 'test/e2e/playwright.config.ts', '--reporter=list,json,junit'],
+      ...[
+        'test',
+        '--config',
+        'test/e2e/playwright.config.ts',
+        `--reporter=list,json,junit,${progressReporter}`,
+      ],
     ],
     sum: sumPlaywright,
   },
@@ -105,18 +116,29 @@ function reportOf(name) {
 async function runSuite(suite, signal) {
   step(`Suite: ${suite.name}`);
   const display = suite.needsWindow ? await openDisplay() : undefined;
+  const notes = join(results, `${suite.name}.progress`);
+  const progress = watchProgress({ notes, reports, limitMs: testLimitMs });
   try {
     const env = {
       ...process.env,
       ...(display === undefined ? {} : { DISPLAY: display.name }),
+      PROGRESS_FILE: notes,
+      REPORT_FOLDER: reports,
       PLAYWRIGHT_JSON_OUTPUT_NAME: join(results, `${suite.name}.json`),
       PLAYWRIGHT_JUNIT_OUTPUT_NAME: join(results, `${suite.name}.xml`),
     };
-    const options = { cwd: projectRoot, env, signal, timeoutMs: suiteLimitMs };
+    const ended = AbortSignal.any([signal, progress.signal]);
+    const options = { cwd: projectRoot, env, signal: ended, timeoutMs: suiteLimitMs };
     const { code } = await run(process.execPath, suite.command, options);
     const report = reportOf(suite.name);
-    return judgeSuite(suite.name, report === undefined ? undefined : suite.sum(report), code);
+    const totals = report === undefined ? undefined : suite.sum(report);
+    const hung = progress.found();
+    if (hung === undefined) return judgeSuite(suite.name, totals, code);
+    warn(`${suite.name} hung in:\n${[...hung.running, ...hung.places].join('\n')}`);
+    endLeftovers(hung);
+    return judgeSuite(suite.name, totals, code, hung.running);
   } finally {
+    progress.dispose();
     await display?.close();
   }
 }

@@ -58,9 +58,20 @@ export function sumPlaywright(report) {
  * @param {string} name
  * @param {Totals | undefined} totals undefined when the report is missing or cannot be read
  * @param {number} code
+ * @param {readonly string[]} [hungIn] what was running when the suite was ended because it hung
  * @returns {Outcome}
  */
-export function judgeSuite(name, totals, code) {
+export function judgeSuite(name, totals, code, hungIn) {
+  if (hungIn !== undefined) {
+    const note = `it hung in ${hungIn.slice(0, 3).join(', ') || 'no test'}`;
+    return {
+      name,
+      passed: totals?.passed ?? 0,
+      failed: (totals?.failed ?? 0) + 1,
+      skipped: totals?.skipped ?? 0,
+      note,
+    };
+  }
   if (totals === undefined) return { name, passed: 0, failed: 1, skipped: 0, note: 'it left no report' };
   const { passed, failed, skipped } = totals;
   if (passed + failed === 0) return { name, passed, failed: 1, skipped, note: 'it ran no test' };

@@ -56,6 +56,17 @@ describe('a suite', () => {
     });
   });
 
+  it('fails when it hung, and says in what', () => {
+    expect(judgeSuite('unit', undefined, 128, ['a.test.ts › waits'])).toEqual({
+      ...{ name: 'unit', passed: 0, failed: 1, skipped: 0 },
+      note: 'it hung in a.test.ts › waits',
+    });
+    expect(judgeSuite('unit', { passed: 3, failed: 0, skipped: 0 }, 0, [])).toMatchObject({
+      passed: 3,
+      failed: 1,
+    });
+  });
+
   it('is what its report says otherwise', () => {
     const totals = { passed: 3, failed: 1, skipped: 0 };
     expect(judgeSuite('unit', totals, 1)).toEqual({ name: 'unit', ...totals });
