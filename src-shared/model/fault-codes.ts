@@ -71,6 +71,7 @@ export const faultCodes = [
   'container-no-space',
   'container-out-of-memory',
   'container-killed',
+  'container-end-unknown',
   'container-command-failed',
   'container-command-missing',
   'container-network-exhausted',
@@ -92,6 +93,7 @@ export const faultCodes = [
   'aborted-by-operator',
   'aborted-by-quit',
   'run-interrupted',
+  'flash-unconfirmed',
   // Tests
   'test-failed',
   'test-error',

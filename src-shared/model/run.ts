@@ -26,6 +26,8 @@ export const phaseRecordSchema = z.object({
   /** Milliseconds since the epoch. */
   startedAt: z.number(),
   endedAt: z.number().nullable(),
+  /** Of a flash that is asked for: when the flasher said yes. Left out until then. */
+  takenAt: z.number().optional(),
 });
 export type PhaseRecord = z.infer<typeof phaseRecordSchema>;
 

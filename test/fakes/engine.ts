@@ -31,6 +31,8 @@ export interface FakeContainer {
   end(exitCode: number, options?: { outOfMemory?: boolean }): void;
   /** Memory runs out, and something that its process began is killed for it; the process itself goes on. */
   starve(): void;
+  /** Somebody tells its process to stop, which it does with this code. */
+  stop(exitCode: number): void;
 }
 
 export interface FakeEngine extends Engine {
@@ -65,6 +67,8 @@ export interface FakeEngine extends Engine {
   setImage(name: string, image: ImageInfo | null): void;
   /** Someone else removes a container. */
   vanish(id: string): void;
+  /** The engine forgets what happened, as when it is started anew. */
+  forget(): void;
   /** The engine stops answering; with `containersDie` as when the engine itself was stopped. */
   lose(options?: { containersDie?: boolean; fault?: Fault }): void;
   comeBack(): void;
@@ -91,6 +95,7 @@ export function createFakeEngine(options: { clock: Clock; stationId: string }): 
   const containerEvents = createEmitter<ContainerEvent>();
   const imageEvents = createEmitter<void>();
   const journal: string[] = [];
+  let remembered: ContainerEvent[] = [];
   const endpoint = 'fake://engine';
   const ready: EngineView = {
     state: 'ready',
@@ -105,9 +110,11 @@ export function createFakeEngine(options: { clock: Clock; stationId: string }): 
   let followers = 0;
 
   const emitEvent = (type: ContainerEvent['type'], entry: Entry): void => {
-    if (view.state !== 'ready' || entry.spec.labels[labels.station] !== stationId) return;
+    if (entry.spec.labels[labels.station] !== stationId) return;
     const exitCode = type === 'died' ? entry.info.exitCode : null;
-    containerEvents.emit({ type, containerId: entry.id, labels: entry.spec.labels, exitCode });
+    const event = { type, containerId: entry.id, labels: entry.spec.labels, exitCode };
+    remembered.push(event);
+    if (view.state === 'ready') containerEvents.emit(event);
   };
 
   const stamp = (): string => {
@@ -151,6 +158,10 @@ export function createFakeEngine(options: { clock: Clock; stationId: string }): 
         entry.ended.emit();
       },
       starve: () => emitEvent('out-of-memory', entry),
+      stop(exitCode) {
+        emitEvent('signalled', entry);
+        entry.end(exitCode);
+      },
     };
     entries.set(id, entry);
     return entry;
@@ -256,9 +267,13 @@ export function createFakeEngine(options: { clock: Clock; stationId: string }): 
     },
     lose({ containersDie = false, fault: error = fault('engine-lost') } = {}) {
       view = { ...ready, state: 'unavailable', fault: error };
-      if (containersDie) for (const entry of entries.values()) entry.end(137);
+      if (containersDie) {
+        for (const entry of entries.values()) entry.end(137);
+        remembered = [];
+      }
       changes.emit(view);
     },
+    forget: () => void (remembered = []),
     comeBack() {
       view = ready;
       changes.emit(view);
@@ -306,6 +321,10 @@ export function createFakeEngine(options: { clock: Clock; stationId: string }): 
             .filter(({ spec }) => spec.labels[labels.station] === stationId)
             .map(({ info }) => structuredClone(info)),
         ),
+      ),
+    pastEvents: (id) =>
+      answer('pastEvents', id, () =>
+        withEntry(id, () => ok(remembered.filter(({ containerId }) => containerId === id))),
       ),
     exec: (id, { command, signal, onOutput }) =>
       answer('exec', `${id} ${command.join(' ')}`, async () => {

@@ -123,6 +123,27 @@ describe('a container on the real engine', () => {
     expect(await endOf(id)).toMatchObject({ state: 'exited', exitCode: 137, outOfMemory: false });
   });
 
+  it('is remembered by the engine for a while, with what happened while nobody listened', async () => {
+    const events = async (id: string) => {
+      const { startedAt } = await endOf(id);
+      return valueOf(await bench.engine.pastEvents(id, startedAt ?? 0)).map(({ type }) => type);
+    };
+    expect(await events(await bench.run('exit 0'))).toEqual(['started', 'died']);
+
+    const obedient = await bench.run('trap "exit 0" TERM; while true; do sleep 0.1; done');
+    await wait(300);
+    await bench.docker.getContainer(obedient).stop({ t: 5 });
+    expect(await events(obedient)).toEqual(['started', 'signalled', 'died']);
+
+    // A child is killed for memory, and the shell goes on and says that all is well.
+    const limits = { memoryBytes: 16 * 1024 ** 2, cpus: 16, pids: 16 };
+    const starved = await bench.run('(a=xxxxxxxxxxxxxxxx; while true; do a=$a$a; done); exit 0', { limits });
+    expect(await events(starved)).toContain('out-of-memory');
+
+    valueOf(await bench.engine.removeContainer(starved));
+    expect(codeOf(await bench.engine.pastEvents(starved, 0))).toBe('container-gone');
+  });
+
   it('is stopped within its grace, at once without one, and again without complaint', async () => {
     const obedient = await bench.run('trap "exit 0" TERM; while true; do sleep 0.1; done');
     await wait(300);

@@ -281,6 +281,12 @@ export const enterPanelPhase = base.assign(({ context, event }) =>
 export const enterFlashPhase = base.assign(({ context, event }) =>
   withRun(context, (run) => ({ ...enterPhase(run, 'flash', event.at), panelReady: run.plan.hasPanel })),
 );
+export const noteTaken = base.assign(({ context, event }) =>
+  withRun(context, (run) => ({
+    ...run,
+    phases: run.phases.map((entry) => (entry.phase === 'flash' ? { ...entry, takenAt: event.at } : entry)),
+  })),
+);
 export const enterTestPhase = base.assign(({ context, event }) =>
   withRun(context, (run) => enterPhase(run, 'test', event.at)),
 );

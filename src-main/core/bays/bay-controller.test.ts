@@ -127,6 +127,9 @@ describe('a run driven through the panel', () => {
     await fake.plug();
     await fake.pass(1000);
     expect(fake.bay.view().run?.verdict).toBe('PASS');
+    expect(fake.records.saved.at(-1)?.phases.find(({ phase }) => phase === 'flash')?.takenAt).toBeGreaterThan(
+      0,
+    );
   });
 
   it('ends when the panel never answers', async () => {

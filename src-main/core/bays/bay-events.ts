@@ -66,6 +66,8 @@ export type RunEvent = { runId: string } & (
   | { type: 'created'; containerId: string; hostPort: number | null }
   | { type: 'started' }
   | { type: 'panel-ready' }
+  /** The flasher took the request to flash. */
+  | { type: 'flash-taken' }
   | { type: 'progress'; progress: Partial<Progress>; unitSerial?: string }
   /** The recipe's sign of success was seen. */
   | { type: 'flashed' }

@@ -181,6 +181,8 @@ export function createBayMachine(times: BayTimes) {
             entry: [change.enterFlashPhase, effect({ do: 'note' }), startFlashTimer, restartStallTimer],
             exit: [stopTimer('flash'), stopTimer('stall')],
             on: {
+              // On record at once: what an adopted flasher's end means depends on it.
+              'flash-taken': { guard: 'sameRun', actions: [change.noteTaken, effect({ do: 'note' })] },
               progress: [
                 {
                   // Written down at once: a station that is killed still knows which unit it was.

@@ -1,7 +1,7 @@
-import { fault } from '../../../src-shared/model/result.js';
+import { fail, fault, ok, type Result } from '../../../src-shared/model/result.js';
 import { sleep, type Clock } from '../clock.js';
 import type { SyncDisposable } from '../disposable.js';
-import type { ContainerInfo, Engine } from '../docker/engine.js';
+import type { ContainerEvent, ContainerInfo, Engine } from '../docker/engine.js';
 import { judgeExit } from '../flash/signs.js';
 import type { Recipe } from '../recipes/schema.js';
 import type { RunLog } from '../records/records.js';
@@ -13,8 +13,15 @@ const retryPause = 250;
 /** Follows the container of a run: every line goes to the log, and its end is judged once. */
 export interface ContainerWatch {
   begin(containerId: string): void;
-  /** Memory ran out in it. While it runs, the engine tells only by an event: what happened while no station looked is not known. */
+  /** Memory ran out in it. While it runs, the engine tells only by an event. */
   readonly ranOutOfMemory: boolean;
+  /** Somebody stopped it, or the station did. */
+  readonly wasSignalled: boolean;
+  /**
+   * Asks the engine for what happened while nobody listened. `knowsEnd` is false when it no longer remembers how the
+   * container ended: it was restarted since, or has much else to do.
+   */
+  recall(): Promise<Result<{ knowsEnd: boolean; exitCode: number | null }>>;
   /** From now on the end of the container means nothing: the run is judged by something else. */
   expectEnd(): void;
   /** Resolves when the output of a container that was stopped is complete, or after `limitMs`. */
@@ -34,8 +41,15 @@ export function createContainerWatch(options: {
   const stop = new AbortController();
   let expected = false;
   let following: Promise<void> | null = null;
+  let watched: string | null = null;
   let ranOutOfMemory = false;
+  let wasSignalled = false;
   let events: SyncDisposable | null = null;
+
+  function note({ type }: ContainerEvent): void {
+    if (type === 'out-of-memory') ranOutOfMemory = true;
+    if (type === 'signalled') wasSignalled = true;
+  }
 
   function judge(info: ContainerInfo): void {
     if (!expected && !stop.signal.aborted) onEnded(judgeExit(flash, info));
@@ -65,11 +79,24 @@ export function createContainerWatch(options: {
     get ranOutOfMemory() {
       return ranOutOfMemory;
     },
+    get wasSignalled() {
+      return wasSignalled;
+    },
     begin(containerId) {
+      watched = containerId;
       events ??= engine.containerEvents.subscribe((event) => {
-        if (event.type === 'out-of-memory' && event.containerId === containerId) ranOutOfMemory = true;
+        if (event.containerId === containerId) note(event);
       });
       following ??= follow(containerId);
+    },
+    async recall() {
+      if (watched === null) return fail('container-gone');
+      const info = await engine.inspectContainer(watched);
+      if (!info.ok) return info;
+      const past = await engine.pastEvents(watched, info.value.startedAt ?? 0);
+      if (!past.ok) return past;
+      for (const event of past.value) note(event);
+      return ok({ knowsEnd: past.value.some(({ type }) => type === 'died'), exitCode: info.value.exitCode });
     },
     expectEnd() {
       expected = true;

@@ -1,7 +1,10 @@
+import { fault } from '../../../src-shared/model/result.js';
 import type { Conclusion } from './run-state.js';
 
 /** What the flasher's end, or a sign of it, means. */
 export type FlashJudgement = 'success' | Conclusion;
+/** What told of a success. */
+export type SuccessBy = 'sign' | 'exit';
 
 /**
  * Decides once how a flash went: by the first sign in output or panel, or by the end of the flasher's process. That end
@@ -13,8 +16,11 @@ export interface FlashEnd {
   reading(): void;
   /** Everything that was written until now is read. */
   caughtUp(): void;
-  /** The flasher flashes: it does so by itself, or has taken the request. */
-  flashing(): void;
+  /**
+   * The flasher flashes: it does so by itself, or has taken the request. Where the station was killed in between,
+   * nobody knows (`unsure`): then its end alone means no success.
+   */
+  flashing(knowledge?: 'sure' | 'unsure'): void;
   /** A sign in output or panel. */
   sign(judgement: FlashJudgement): void;
   /** The process has ended. */
@@ -22,18 +28,18 @@ export interface FlashEnd {
 }
 
 export function createFlashEnd(options: {
-  onSuccess: () => void;
+  onSuccess: (by: SuccessBy) => void;
   onFailure: (conclusion: Conclusion) => void;
 }): FlashEnd {
-  const readAll = createOnce();
-  const begun = createOnce();
+  const readAll = createOnce<void>();
+  const begun = createOnce<'sure' | 'unsure'>();
   let isReading = false;
   let isDecided = false;
 
-  function decide(judgement: FlashJudgement): void {
+  function decide(judgement: FlashJudgement, by: SuccessBy): void {
     if (isDecided) return;
     isDecided = true;
-    if (judgement === 'success') options.onSuccess();
+    if (judgement === 'success') options.onSuccess(by);
     else options.onFailure(judgement);
   }
 
@@ -42,20 +48,24 @@ export function createFlashEnd(options: {
       isReading = true;
     },
     caughtUp: readAll.happen,
-    flashing: begun.happen,
-    sign: decide,
+    flashing: (knowledge = 'sure') => begun.happen(knowledge),
+    sign: (judgement) => decide(judgement, 'sign'),
     exited(judgement) {
       // A success that waits for ever is ended by what waits for the panel, or for the request.
-      if (judgement === 'success')
-        void Promise.all([readAll.happened, begun.happened]).then(() => decide(judgement));
-      else if (isReading) void readAll.happened.then(() => decide(judgement));
-      else decide(judgement);
+      if (judgement === 'success') {
+        void Promise.all([begun.happened, readAll.happened]).then(([knowledge]) =>
+          decide(knowledge === 'sure' ? judgement : unconfirmed, 'exit'),
+        );
+      } else if (isReading) void readAll.happened.then(() => decide(judgement, 'exit'));
+      else decide(judgement, 'exit');
     },
   };
 }
 
-function createOnce(): { happen: () => void; happened: Promise<void> } {
-  let happen = (): void => undefined;
-  const happened = new Promise<void>((resolve) => (happen = resolve));
+const unconfirmed: Conclusion = { verdict: 'ERROR', fault: fault('flash-unconfirmed') };
+
+function createOnce<Value>(): { happen: (value: Value) => void; happened: Promise<Value> } {
+  let happen = (_: Value): void => undefined;
+  const happened = new Promise<Value>((resolve) => (happen = resolve));
   return { happen, happened };
 }

@@ -20,6 +20,8 @@ export async function followFlash(options: {
   hostPort: number | null;
   flashStartedAt: number;
   trigger: boolean;
+  /** Whether the flasher is known to have taken the request in another life of the station. */
+  wasTaken: boolean;
   parts: Pick<RunParts, 'clock' | 'panelClient'>;
   signal: AbortSignal;
   onTriggered: () => void;
@@ -78,7 +80,7 @@ export async function followFlash(options: {
 
   if (trigger && typeof flash.start === 'object' && !(await requestFlash())) return;
   // By itself, because it has taken the request, or because it took it in another life of the station.
-  end.flashing();
+  end.flashing(trigger || typeof flash.start !== 'object' || options.wasTaken ? 'sure' : 'unsure');
   if (hostPort === null) return;
   await pollPanel({
     client: parts.panelClient,

@@ -9,8 +9,9 @@ import type { RunLog } from '../records/records.js';
 import type { RunEvent, WithoutRun } from './bay-events.js';
 import type { ContainerSpec } from '../docker/engine.js';
 import { ensureBayNetwork, specForRun } from './container-spec.js';
+import { confirmFlash } from './confirm-flash.js';
 import { createContentCheck } from './content-check.js';
-import { createFlashEnd } from './flash-end.js';
+import { createFlashEnd, type SuccessBy } from './flash-end.js';
 import { followFlash } from './follow-flash.js';
 import { createContainerWatch } from './container-watch.js';
 import { expectImage, findRunImage } from './image-problem.js';
@@ -92,24 +93,16 @@ export function createRunSession(options: {
   }
 
   /** The one way to success: the port is still the one that was plugged in, and the content is still the same. */
-  function flashed(): void {
+  function flashed(by: SuccessBy): void {
     if (steps.signal.aborted) return;
     watch.expectEnd();
-    void confirmFlashed().then((problem) => {
+    const portIsSame = (): boolean => plugged !== null && parts.portIsSame(plugged);
+    void confirmFlash({ by, wasAdopted: resumed, content, watch, portIsSame }).then((problem) => {
       if (steps.signal.aborted) return;
       if (problem !== null) return failWith(problem);
       say('log.flashed');
       emit({ type: 'flashed' });
     });
-  }
-
-  async function confirmFlashed(): Promise<Conclusion | null> {
-    const problem = await content.confirm();
-    if (problem !== null) return { verdict: 'ERROR', fault: problem };
-    if (watch.ranOutOfMemory) return { verdict: 'ERROR', fault: fault('container-out-of-memory') };
-    if (plugged === null || !parts.portIsSame(plugged))
-      return { verdict: 'ABORTED', fault: fault('unplugged') };
-    return null;
   }
 
   async function openLog(): Promise<Result<void>> {
@@ -299,9 +292,13 @@ export function createRunSession(options: {
         hostPort: run.hostPort,
         flashStartedAt: run.phases.find(({ phase }) => phase === 'flash')?.startedAt ?? run.startedAt,
         trigger,
+        wasTaken: run.phases.some(({ takenAt }) => takenAt !== undefined),
         parts,
         signal: steps.signal,
-        onTriggered: () => say('log.triggered'),
+        onTriggered: () => {
+          say('log.triggered');
+          emit({ type: 'flash-taken' });
+        },
         onProgress: (progress, unitSerial) =>
           emit({ type: 'progress', progress, ...(unitSerial === undefined ? {} : { unitSerial }) }),
         end,

@@ -9,6 +9,7 @@ import { toCreateOptions } from './container-options.js';
 import type { EndpointSearch } from './endpoint.js';
 import { labels, type ContainerInfo, type Engine, type ImageInfo } from './engine.js';
 import { exec } from './exec.js';
+import { readPastEvents } from './past-events.js';
 import { readContainerFile } from './read-file.js';
 import { readProblem } from './faults.js';
 import { followLogs } from './follow-logs.js';
@@ -214,6 +215,10 @@ export function createDockerEngine({ search, stationId, clock }: DockerEngineOpt
     },
 
     followLogs: (id, options) => followLogs({ connection, clock }, id, options),
+    async pastEvents(id, since) {
+      const ours = await mustBeOurs(id);
+      return ours.ok ? readPastEvents(connection, stationId, id, since) : ours;
+    },
     async exec(id, options) {
       const ours = await mustBeOurs(id);
       return ours.ok ? exec({ connection, clock }, id, options) : ours;

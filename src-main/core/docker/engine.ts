@@ -79,7 +79,8 @@ export interface ContainerInfo {
 }
 
 export type ContainerEvent = {
-  type: 'started' | 'died' | 'out-of-memory' | 'removed';
+  /** `signalled` also when the station itself, or anybody, stops it. */
+  type: 'started' | 'signalled' | 'died' | 'out-of-memory' | 'removed';
   containerId: string;
   labels: Record<string, string>;
   exitCode: number | null;
@@ -129,6 +130,12 @@ export interface Engine extends Disposable {
   createContainer(spec: ContainerSpec): Promise<Result<{ id: string }>>;
   startContainer(id: string): Promise<Result<void>>;
   inspectContainer(id: string): Promise<Result<ContainerInfo>>;
+  /**
+   * What the engine remembers of a container since a time, in milliseconds since the epoch by its own clock: what
+   * happened while nobody listened, too. It remembers its last 256 events only, of all containers, and none from
+   * before it was started itself. Expected failure: `container-gone`.
+   */
+  pastEvents(id: string, since: number): Promise<Result<ContainerEvent[]>>;
   /** Sends SIGTERM, then SIGKILL after `graceMs`; 0 kills at once. A container that is not running is fine. */
   stopContainer(id: string, graceMs: number): Promise<Result<void>>;
   /** Kills and removes with its anonymous volumes; one that is gone, or not ours, is fine and left alone. */

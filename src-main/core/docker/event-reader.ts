@@ -5,6 +5,7 @@ import { eventSchema, type EngineEvent } from './schemas.js';
 /** The engine's events that say something about a container's life, and what we call them. */
 const eventTypes = {
   start: 'started',
+  kill: 'signalled',
   die: 'died',
   oom: 'out-of-memory',
   destroy: 'removed',

@@ -13,6 +13,9 @@ export const versionSchema = z.object({
 
 export const systemInfoSchema = z.object({ NCPU: z.number().int().positive() });
 
+/** What time it is by the engine's clock. */
+export const systemTimeSchema = z.object({ SystemTime: z.string() });
+
 export const createdSchema = z.object({ Id: z.string() });
 
 const labelsSchema = z
