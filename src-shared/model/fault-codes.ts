@@ -126,6 +126,7 @@ export const faultCodes = [
   'batch-serials',
   'serial-unexpected',
   'serial-elsewhere',
+  'serial-twice',
   'archive-busy',
   'archive-stopped',
   'target-exists',

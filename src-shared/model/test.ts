@@ -57,6 +57,8 @@ export const testAttemptSchema = z.object({
   endedAt: z.number(),
   /** Null for a conversation, and for a program that was never run or did not end. */
   exitCode: z.number().nullable(),
+  /** Of the image that the program ran in, where that was not the flasher's. */
+  imageId: z.string().optional(),
   fault: faultSchema.optional(),
   measurements: z.array(measurementSchema),
   report: testReportSchema.optional(),

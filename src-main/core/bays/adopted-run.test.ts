@@ -136,6 +136,26 @@ describe('a run whose flasher ends with a code that means success', () => {
     expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'container-killed' } });
   });
 
+  it.each([
+    [
+      'by itself is the unit’s FAIL',
+      (container: FakeContainer) => container.end(3),
+      'FAIL',
+      'flash-failed-exit',
+    ],
+    [
+      'because somebody stopped it is none',
+      (container: FakeContainer) => container.stop(3),
+      'ERROR',
+      'container-killed',
+    ],
+  ])('and with one that means failure %s', async (_, end, verdict, code) => {
+    const { fake, container } = await flashing();
+    end(container);
+    await fake.pass(1000);
+    expect(fake.bay.view().run).toMatchObject({ verdict, fault: { code } });
+  });
+
   it('does not when the engine went down with it and has forgotten', async () => {
     const { fake, container } = await flashing();
     fake.engine.lose();

@@ -9,7 +9,7 @@ import { startBay, stepBay, type BayMachine } from './bay-machine.js';
 import type { BayParts } from './bay-parts.js';
 import type { BayController, BayPlace } from './bay-control.js';
 import { heldFault, viewBay } from './bay-view.js';
-import { imageProblem, writtenSupport } from './image-problem.js';
+import { checkTestImages, imageProblem, writtenSupport } from './image-problem.js';
 import { planOf } from './run-parts.js';
 import { createRunSession, type RunSession } from './run-session.js';
 import type { RunState } from './run-state.js';
@@ -173,10 +173,16 @@ export function createBayController(options: {
     imageLook += 1;
     const look = imageLook;
     const image = await parts.images.look(loaded.recipe.image.name);
+    const testImages = await checkTestImages(
+      { inspectImage: (name) => parts.images.look(name) },
+      loaded.recipe,
+    );
     // A later look has begun: this answer may be about another recipe.
     if (look !== imageLook) return;
     seenImage = image.ok ? image.value : null;
-    const problem = image.ok ? imageProblem(loaded.recipe, image.value) : image.error;
+    const problem = image.ok
+      ? (imageProblem(loaded.recipe, image.value) ?? (testImages.ok ? null : testImages.error))
+      : image.error;
     send({ type: 'image-checked', fault: problem });
   }
 

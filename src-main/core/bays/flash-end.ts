@@ -3,8 +3,8 @@ import type { Conclusion } from './run-state.js';
 
 /** What the flasher's end, or a sign of it, means. */
 export type FlashJudgement = 'success' | Conclusion;
-/** What told of a success. */
-export type SuccessBy = 'sign' | 'exit';
+/** What told of it. */
+export type ToldBy = 'sign' | 'exit';
 
 /**
  * Decides once how a flash went: by the first sign in output or panel, or by the end of the flasher's process. That end
@@ -28,19 +28,19 @@ export interface FlashEnd {
 }
 
 export function createFlashEnd(options: {
-  onSuccess: (by: SuccessBy) => void;
-  onFailure: (conclusion: Conclusion) => void;
+  onSuccess: (by: ToldBy) => void;
+  onFailure: (conclusion: Conclusion, by: ToldBy) => void;
 }): FlashEnd {
   const readAll = createOnce<void>();
   const begun = createOnce<'sure' | 'unsure'>();
   let isReading = false;
   let isDecided = false;
 
-  function decide(judgement: FlashJudgement, by: SuccessBy): void {
+  function decide(judgement: FlashJudgement, by: ToldBy): void {
     if (isDecided) return;
     isDecided = true;
     if (judgement === 'success') options.onSuccess(by);
-    else options.onFailure(judgement);
+    else options.onFailure(judgement, by);
   }
 
   return {

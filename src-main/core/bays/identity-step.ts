@@ -1,5 +1,6 @@
 import type { BayAsk, UnitIdentity } from '../../../src-shared/model/identity.js';
 import { fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
+import type { RunRecord } from '../../../src-shared/model/run.js';
 import { defaultSerialSettings } from '../../../src-shared/model/serial.js';
 import type { Recipe } from '../recipes/schema.js';
 import { groupsOf } from '../recipes/patterns.js';
@@ -83,7 +84,15 @@ export async function identifyFlashed(
   if (recipe.identity === undefined) return { kind: 'known', identity: null };
   const said = await askUnit({ ...options, asked: recipe.identity });
   if (said.kind === 'ends') return said;
-  return signal.aborted ? { kind: 'known', identity: null } : asRead(options, said);
+  if (signal.aborted) return { kind: 'known', identity: null };
+  const read = asRead(options, said);
+  if (read.kind === 'ends' || read.identity === null) return read;
+  const { serial } = read.identity;
+  const other = serial === null ? ok(null) : flashedElsewhere(options, serial);
+  if (!other.ok) return { kind: 'ends', conclusion: { verdict: 'ERROR', fault: other.error } };
+  if (other.value === null) return read;
+  const twice = fault('serial-twice', { serial: serial ?? '', bay: other.value.bay });
+  return { kind: 'ends', conclusion: { verdict: 'ERROR', fault: twice }, identity: read.identity };
 }
 
 interface Asking {
@@ -208,18 +217,20 @@ export function refusedSerial(options: Recognising): Result<Conclusion | null> {
   const serial = options.run.identity?.serial ?? null;
   if (serial === null) return ok(null);
   const elsewhere = flashedElsewhere(options, serial);
-  return !elsewhere.ok || elsewhere.value !== null ? elsewhere : refusedByOrder(options, serial);
+  if (!elsewhere.ok) return elsewhere;
+  if (elsewhere.value === null) return refusedByOrder(options, serial);
+  const { bay } = elsewhere.value;
+  return ok({ verdict: 'ABORTED', fault: fault('serial-elsewhere', { serial, bay }) });
 }
 
-/** One number on two units that are flashed at once: a label was scanned twice, or one of them lies. */
-function flashedElsewhere({ run, parts }: Recognising, serial: string): Result<Conclusion | null> {
+/** The run of another unit with the same number that goes on now: a label was scanned twice, or one of them lies. */
+function flashedElsewhere({ run, parts }: Recognising, serial: string): Result<RunRecord | null> {
   const unfinished = parts.records.unfinished();
   if (!unfinished.ok) return unfinished;
   const other = unfinished.value.find(
     ({ id, unitSerial, model }) => id !== run.id && unitSerial === serial && model === run.plan.model,
   );
-  if (other === undefined) return ok(null);
-  return ok({ verdict: 'ABORTED', fault: fault('serial-elsewhere', { serial, bay: other.bay }) });
+  return ok(other ?? null);
 }
 
 /** A unit that is not on the list of the order that is open for its recipe. */

@@ -209,6 +209,28 @@ tests: [{ name: label, serial: { steps: [{ send: 'label {serial}', expect: 'seri
     expect(fake.unit.openPorts).toBe(0);
   });
 
+  it('is not believed while another bay has a unit of the same number', async () => {
+    const fake = await plugged(after, 'serial=W-7 model=plain\r\n');
+    fake.records.save(
+      createRun({
+        id: 'other-0001',
+        bay: 3,
+        unitSerial: 'W-7',
+        model: 'plain',
+        recipe: 'plain',
+        verdict: null,
+      }),
+    );
+    fake.engine.last().print('DONE');
+    await fake.pass(3000);
+    expect(fake.records.saved.at(-1)).toMatchObject({
+      verdict: 'ERROR',
+      fault: { code: 'serial-twice', params: { serial: 'W-7', bay: 3 } },
+      unitSerial: 'W-7',
+      tests: [],
+    });
+  });
+
   it('fails when it turned out as another model, and when it does not say who it is', async () => {
     const other = await plugged(after, 'serial=W-7 model=gadget\r\n');
     other.engine.last().print('DONE');

@@ -1,10 +1,10 @@
 import type { Allowance } from '../../../src-shared/model/image.js';
-import { fail, fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
+import { fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import type { Engine, ImageInfo } from '../docker/engine.js';
+import { findPinned, pinProblem } from '../images/expected-image.js';
 import type { Recipe } from '../recipes/schema.js';
+import { testImagesOf } from '../recipes/test-schema.js';
 import { meetsMinimum, supportLabel, understandSupport } from '../recipes/support.js';
-
-const short = (id: string): string => id.slice(0, 'sha256:'.length + 12);
 
 /**
  * Why an image may not be used for a recipe, or null: another than the pinned one, or too little support for the
@@ -15,16 +15,13 @@ export function imageProblem(
   image: ImageInfo,
   allowance: Allowance | null = null,
 ): Fault | null {
-  const { name, id, digest } = recipe.image;
-  const mismatch = (expected: string): Fault =>
-    fault('image-digest-mismatch', { image: name, expected: short(expected), found: short(image.id) });
-  if (id !== undefined && id !== image.id) return mismatch(id);
-  if (digest !== undefined && digest !== image.id && !image.digests.includes(digest)) return mismatch(digest);
+  const mismatch = pinProblem(recipe.image, image);
+  if (mismatch !== null) return mismatch;
   const written = writtenSupport(recipe, image);
   if (meetsMinimum(understandSupport(written ?? undefined).level, recipe.minimumSupport)) return null;
   if (allowance !== null && allowance.imageId === image.id) return null;
   return fault('image-support-too-low', {
-    image: name,
+    image: recipe.image.name,
     model: recipe.model,
     found: written ?? '–',
     needed: recipe.minimumSupport,
@@ -48,22 +45,14 @@ export async function findRunImage(
   return problem === null ? image : { ok: false, error: problem };
 }
 
-/**
- * Whether a container was made of the image that was checked: a name can be given to another image in between, and
- * the record says what really ran. Fails with `image-changed`.
- */
-export async function expectImage(
-  engine: Engine,
-  containerId: string,
-  expected: { id: string | null; name: string },
+/** Whether the images of a recipe's tests are there, and what they have to be: better known before the flash. */
+export async function checkTestImages(
+  engine: Pick<Engine, 'inspectImage'>,
+  recipe: Recipe,
 ): Promise<Result<void>> {
-  const container = await engine.inspectContainer(containerId);
-  if (!container.ok) return container;
-  const { imageId } = container.value;
-  if (expected.id === imageId) return ok();
-  return fail('image-changed', {
-    image: expected.name,
-    expected: short(expected.id ?? '–'),
-    found: short(imageId),
-  });
+  for (const pin of testImagesOf(recipe.tests)) {
+    const image = await findPinned(engine, pin);
+    if (!image.ok) return image;
+  }
+  return ok();
 }

@@ -1,5 +1,5 @@
 import type { UnitIdentity } from '../../../src-shared/model/identity.js';
-import { fail, fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
+import { fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import type { MessageKey } from '../../../src-shared/messages/catalogue.js';
 import type { MessageParams } from '../../../src-shared/messages/messages.js';
 import { sleep } from '../clock.js';
@@ -7,14 +7,14 @@ import { awaitPanel } from '../flash/panel-client.js';
 import type { LoadedRecipe } from '../recipes/match.js';
 import type { RunLog } from '../records/records.js';
 import type { RunEvent, WithoutRun } from './bay-events.js';
-import type { ContainerSpec } from '../docker/engine.js';
-import { ensureBayNetwork, specForRun } from './container-spec.js';
-import { confirmFlash } from './confirm-flash.js';
+import { ensureBayNetwork } from './container-spec.js';
+import { createFlashCheck } from './flash-check.js';
 import { createContentCheck } from './content-check.js';
-import { createFlashEnd, type SuccessBy } from './flash-end.js';
+import { createFlashEnd, type ToldBy } from './flash-end.js';
 import { followFlash } from './follow-flash.js';
 import { createContainerWatch } from './container-watch.js';
-import { expectImage, findRunImage } from './image-problem.js';
+import { checkTestImages, findRunImage } from './image-problem.js';
+import { createRunContainer } from './run-container.js';
 import type { RunParts } from './run-parts.js';
 import type { TestLog } from '../tests/places.js';
 import { identify, passedBefore, refusedSerial } from './identity-step.js';
@@ -24,8 +24,6 @@ import { toRecord, type Conclusion, type RunState } from './run-state.js';
 
 export type { RunSession } from './run-steps.js';
 
-/** How often a port on 127.0.0.1 that was taken is exchanged for the next. */
-const portAttempts = 20;
 /**
  * How long a failure waits before it is the unit's, in ms: a cable that is pulled is an error to the flasher
  * a moment before its node is gone, and an unplugged unit is no bad unit.
@@ -45,9 +43,7 @@ export function createRunSession(options: {
   const { recipe } = loaded;
   const { engine, clock } = parts;
   const steps = new AbortController();
-  const refusedPorts = new Set<number>();
   let log: RunLog | null = null;
-  let creating: Promise<Result<{ id: string }>> | null = null;
   let plugged: RunState['port'] | null = null;
   let endSaid = false;
   let resumed = false;
@@ -79,9 +75,18 @@ export function createRunSession(options: {
     flash: recipe.flash,
     onEnded: (judgement) => end.exited(judgement),
   });
+  const check = createFlashCheck({
+    content,
+    watch,
+    wasAdopted: () => resumed,
+    portIsSame: () => plugged !== null && parts.portIsSame(plugged),
+  });
   const end = createFlashEnd({
     onSuccess: flashed,
-    onFailure: (conclusion) => void failUnlessUnplugged(conclusion),
+    onFailure(conclusion, by) {
+      watch.expectEnd();
+      void check.failure(conclusion, by).then((sure) => failUnlessUnplugged(sure));
+    },
   });
 
   /** The flasher gave up. Whose fault that is shows only a moment later. */
@@ -93,11 +98,10 @@ export function createRunSession(options: {
   }
 
   /** The one way to success: the port is still the one that was plugged in, and the content is still the same. */
-  function flashed(by: SuccessBy): void {
+  function flashed(by: ToldBy): void {
     if (steps.signal.aborted) return;
     watch.expectEnd();
-    const portIsSame = (): boolean => plugged !== null && parts.portIsSame(plugged);
-    void confirmFlash({ by, wasAdopted: resumed, content, watch, portIsSame }).then((problem) => {
+    void check.success(by).then((problem) => {
       if (steps.signal.aborted) return;
       if (problem !== null) return failWith(problem);
       say('log.flashed');
@@ -117,20 +121,7 @@ export function createRunSession(options: {
     return { ...record, contentHash: content.hash ?? record.contentHash };
   }
 
-  function specFor(run: RunState, hostPort: number | null): Result<ContainerSpec> {
-    return specForRun({
-      recipe,
-      runId,
-      bay: bay.number,
-      port: run.port,
-      stationId: parts.stationId,
-      workspace: parts.workspace(),
-      hostPort,
-      secret: (name) => parts.secret(name),
-      unit: { serial: run.unitSerial ?? '', model: run.identity?.model ?? recipe.model },
-    });
-  }
-
+  const container = createRunContainer({ runId, bay: bay.number, recipe, parts, signal: steps.signal, say });
   const hear = (source: 'test' | 'sent', line: string): void =>
     log?.append(source, parts.redact(line), clock.now());
   const testLog: TestLog = {
@@ -145,33 +136,11 @@ export function createRunSession(options: {
     parts,
     signal: steps.signal,
     log: testLog,
-    specFor: (run) => specFor(run, null),
+    specFor: (run) => container.specFor(run, null),
     onIdentified: (identity) => emit({ type: 'identified', identity }),
     onLive: (live) => emit({ type: 'testing', live }),
     onEnd: (outcome) => emit({ type: 'test-ended', outcome }),
   });
-
-  async function makeContainer(
-    run: RunState,
-  ): Promise<Result<{ containerId: string; hostPort: number | null }>> {
-    let hostPort: number | null = null;
-    if (recipe.container.panelPort !== undefined) {
-      const taken = await parts.hostPorts.take(bay.number, refusedPorts);
-      if (!taken.ok) return taken;
-      hostPort = taken.value;
-    }
-    const spec = specFor(run, hostPort);
-    if (!spec.ok) return spec;
-    if (steps.signal.aborted) return fail('station-stopping');
-    creating = engine.createContainer(spec.value);
-    const created = await creating;
-    if (!created.ok) return created;
-    say('log.container', { id: created.value.id.slice(0, 12) });
-    const same = await expectImage(engine, created.value.id, { id: run.imageId, name: recipe.image.name });
-    if (!same.ok) return same;
-    if (hostPort !== null) say('log.panel-port', { port: hostPort });
-    return ok({ containerId: created.value.id, hostPort });
-  }
 
   function portGone(run: RunState): boolean {
     if (parts.portIsSame(run.port)) return false;
@@ -220,11 +189,13 @@ export function createRunSession(options: {
       if (portGone(run)) return;
       plugged = run.port;
       content.begin();
-      const [image, network] = await Promise.all([
+      const [image, testImages, network] = await Promise.all([
         findRunImage(engine, recipe, run.allowance),
+        checkTestImages(engine, recipe),
         ensureBayNetwork(engine, { recipe, stationId: parts.stationId, bay: bay.number }),
       ]);
       if (!image.ok) return failStation(image.error);
+      if (!testImages.ok) return failStation(testImages.error);
       if (!network.ok) return failStation(network.error);
       say('log.image', { image: recipe.image.name, id: image.value.id.slice(7, 19) });
       if (run.allowance !== null) {
@@ -235,7 +206,7 @@ export function createRunSession(options: {
     },
 
     async create(run) {
-      const made = await makeContainer(run);
+      const made = await container.make(run);
       if (made.ok) emit({ type: 'created', ...made.value });
       else failStation(made.error);
     },
@@ -250,16 +221,12 @@ export function createRunSession(options: {
         emit({ type: 'started' });
         return;
       }
-      if (started.error.code !== 'container-port-taken' || refusedPorts.size >= portAttempts) {
+      if (started.error.code !== 'container-port-taken' || !container.refusePort(run.hostPort)) {
         return failStation(started.error);
-      }
-      if (run.hostPort !== null) {
-        say('log.port-taken', { port: run.hostPort });
-        refusedPorts.add(run.hostPort);
       }
       const removed = await engine.removeContainer(run.containerId);
       if (!removed.ok) return failStation(removed.error);
-      const made = await makeContainer(run);
+      const made = await container.make(run);
       if (made.ok) emit({ type: 'created', ...made.value });
       else failStation(made.error);
     },
@@ -331,9 +298,7 @@ export function createRunSession(options: {
       steps.abort();
       await tests.settled();
       await tests.removeContainers(run);
-      // A creation that was under way when the run was aborted still makes its container: wait for it.
-      const created = await creating;
-      const containerId = created?.ok === true ? created.value.id : run.containerId;
+      const containerId = await container.idOf(run);
       if (containerId !== null) {
         const stopped = await engine.stopContainer(containerId, 0);
         await watch.lastLines(lastLinesLimit);

@@ -6,6 +6,7 @@ import type { MadeImages } from '../images/made-images.js';
 import type { HandlersOf } from '../part.js';
 import type { PartContext } from '../parts.js';
 import type { Recipe } from '../recipes/schema.js';
+import { testImagesOf } from '../recipes/test-schema.js';
 import { createCleaner, type Cleaner, type JobStore, type StationFacts } from './cleaner.js';
 import { createRetentionKeeper } from './keeper.js';
 import { createLogFiles } from './log-files.js';
@@ -89,13 +90,10 @@ export const noJobs: JobStore = {
 export function needsOf(recipe: Recipe): RecipeNeeds {
   const { image, container, tests } = recipe;
   return {
-    images: [
-      image.name,
-      // Its name may be another's by now: what is pinned is needed all the same.
-      ...(image.id === undefined ? [] : [image.id]),
-      ...(image.digest === undefined ? [] : [image.digest]),
-      ...tests.flatMap((test) => test.image ?? []),
-    ],
+    // A name may be another's by now: what is pinned is needed all the same.
+    images: [image, ...testImagesOf(tests)].flatMap(({ name, id, digest }) =>
+      [name, id, digest].filter((each) => each !== undefined),
+    ),
     volumes: container.mounts.flatMap((mount) => (mount.type === 'volume' ? [mount.source] : [])),
   };
 }

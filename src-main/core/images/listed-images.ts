@@ -6,6 +6,7 @@ import type {
 } from '../../../src-shared/model/image.js';
 import type { LoadedRecipe } from '../recipes/match.js';
 import type { Recipe } from '../recipes/schema.js';
+import { testImagesOf } from '../recipes/test-schema.js';
 import { understandSupport } from '../recipes/support.js';
 import type { HistoryEntry, StoredImage } from './image-store.js';
 import { carriesLabel, isOfStation, type MadeBy } from './made-here.js';
@@ -149,7 +150,7 @@ function isBuiltOn(
 
 /** What a recipe flashes and tests with, in the form of `listedName`. */
 export function imagesOf(recipe: Recipe): string[] {
-  return [recipe.image.name, ...recipe.tests.flatMap(({ image }) => image ?? [])].map(listedName);
+  return [recipe.image, ...testImagesOf(recipe.tests)].map(({ name }) => listedName(name));
 }
 
 /** The recipes of each image, by the name or id that they say. */

@@ -230,6 +230,16 @@ const cases: [what: string, text: string, expected: string | RegExp][] = [
     /identity\.read\.when: Only a unit that says its serial number/,
   ],
   [
+    'a test’s image that is a list',
+    `${least}tests: [{ name: a, exec: [b], image: [c] }]\n`,
+    /tests\[0\]\.image: Expected the image’s name, or its name with id/,
+  ],
+  [
+    'a pin of a test’s image that is none',
+    `${least}tests: [{ name: a, exec: [b], image: { name: c, id: latest } }]\n`,
+    /tests\[0\]\.image\.id: Expected sha256: and 64/,
+  ],
+  [
     'two tests of one name',
     `${least}tests: [{ name: a, exec: [b], image: c }, { name: a, exec: [b], image: c }]\n`,
     /tests\[1\]\.name: Another test is called “a”/,

@@ -5,6 +5,8 @@ import { mayBeEndless } from './endless-pattern.js';
 /** The kinds of values that several parts of a recipe have. Messages are keys of the `recipes` catalogue. */
 
 export const text = z.string().min(1, 'textEmpty');
+/** What an image has to be: its id, or a repository digest of it. */
+export const imagePin = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'digest');
 export const phaseDuration = durationBetween('100ms', '24h');
 
 export function regularExpressionOf(source: string, context: z.RefinementCtx<string>, flags = 'u'): RegExp {

@@ -4,6 +4,7 @@ import { durationBetween, sizeBetween } from '../yaml/quantities.js';
 import {
   fieldPath,
   groupsOf,
+  imagePin,
   pattern,
   phaseDuration,
   regularExpression,
@@ -53,16 +54,14 @@ const matchSchema = z
   })
   .refine((match) => Object.keys(match).length > 0, { message: 'matchEmpty' });
 
-const pin = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'digest');
-
 const imageSchema = z.strictObject({
   name: text,
   /** How the image is made. `context` is absolute or relative to the recipe file's folder, `dockerfile` relative to `context`. */
   build: z.strictObject({ context: text, dockerfile: text.default('Dockerfile') }).optional(),
   /** `sha256:…`: the id that the image must have. */
-  id: pin.optional(),
+  id: imagePin.optional(),
   /** `sha256:…` of the repository digest that the image must have, or of its id. With a registry in `name`, it may be pulled. */
-  digest: pin.optional(),
+  digest: imagePin.optional(),
 });
 
 const bindSource = text.superRefine((source, context) => {

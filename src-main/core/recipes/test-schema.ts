@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { durationBetween } from '../yaml/quantities.js';
-import { fieldPath, groupsOf, outputExpression, phaseDuration, regularExpression, text } from './patterns.js';
+import type { ImagePin } from '../images/expected-image.js';
+import {
+  fieldPath,
+  groupsOf,
+  imagePin,
+  outputExpression,
+  phaseDuration,
+  regularExpression,
+  text,
+} from './patterns.js';
 
 /** How long a set-up or tear-down may take: the end of an aborted run waits for the latter. */
 const sideDuration = durationBetween('100ms', '15s').default(10_000);
@@ -48,17 +57,24 @@ export const conversationSchema = z.strictObject({
 });
 export type Conversation = z.output<typeof conversationSchema>;
 
+const imageSchema = z
+  .union(
+    [text, z.strictObject({ name: text, id: imagePin.optional(), digest: imagePin.optional() })],
+    'testImage',
+  )
+  .transform((image) => (typeof image === 'string' ? { name: image } : image));
+
 const actionShape = {
   exec: z.array(z.string()).min(1).optional(),
   /** An image of its own, given the same device; left out, the command runs in the flasher's container. */
-  image: text.optional(),
+  image: imageSchema.optional(),
   /** A conversation over the serial port, held by the station itself. */
   serial: conversationSchema.optional(),
 };
 
 interface Action {
   exec?: string[] | undefined;
-  image?: string | undefined;
+  image?: ImagePin | undefined;
   serial?: unknown;
 }
 
@@ -132,6 +148,12 @@ export function actionsOf(test: RecipeTest): RecipeAction[] {
   return [sideAction(test, 'setUp'), test, sideAction(test, 'tearDown')].filter(
     (action) => action !== undefined,
   );
+}
+
+/** The images of their own that tests, set-ups and tear-downs run in, each once. */
+export function testImagesOf(tests: readonly RecipeTest[]): ImagePin[] {
+  const images = tests.flatMap(actionsOf).flatMap(({ image }) => image ?? []);
+  return [...new Map(images.map((image) => [JSON.stringify(image), image])).values()];
 }
 
 /** The set-up or tear-down of a phase; a program of it runs where the phase's does. */

@@ -74,7 +74,7 @@ const measuredRun = createRun({
   ...base,
   verdict: 'FAIL',
   tests: [
-    anOutcome({ name: 'boots' }, { log: { from: 0, to: 1 } }),
+    anOutcome({ name: 'boots' }, { log: { from: 0, to: 1 }, imageId: 'sha256:0b1d' }),
     anOutcome(
       {
         name: 'power',
@@ -98,6 +98,7 @@ const measuredRun = createRun({
 it('has measurements as properties, each test’s own log in its case, and optional ones as skipped', async () => {
   const xml = await toJUnit(measuredRun, messages, logOf('login:', 'vcc=3.9', 'bad'));
   expect(xml).toContain('<property name="measurement.power.vcc" value="3.9"/>');
+  expect(xml).toContain('<property name="test.boots.imageId" value="sha256:0b1d"/>');
   expect(xml).toContain('<property name="measurement.power.vcc.limits" value="3.1 … 3.5 V"/>');
   expect(xml).toContain('name="boots" time="2.000"><system-out>login:</system-out></testcase>');
   expect(xml).toContain('<system-out>vcc=3.9\nbad</system-out></testcase>');

@@ -163,6 +163,8 @@ async function* systemOut(
 function measured({ tests }: RunRecord): Record<string, string> {
   const properties: Record<string, string> = {};
   for (const test of tests) {
+    const imageId = test.attempts.at(-1)?.imageId;
+    if (imageId !== undefined) properties[`test.${test.name}.imageId`] = imageId;
     for (const one of test.attempts.at(-1)?.measurements ?? []) {
       const name = `measurement.${test.name}.${one.name}`;
       properties[name] = one.text ?? '';

@@ -1,6 +1,7 @@
-import { ok, type Fault, type Result } from '../../../src-shared/model/result.js';
+import { fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import type { Clock } from '../clock.js';
 import type { ContainerFile } from '../docker/read-file.js';
+import { expectImage, findPinned, type ImagePin } from '../images/expected-image.js';
 import type { Conversation, RecipeAction } from '../recipes/test-schema.js';
 import { converse, type Conversed } from './conversation.js';
 import { createAllowance, createLines } from './lines.js';
@@ -29,6 +30,8 @@ export type Executed =
       outOfMemory: boolean;
       /** The file as this attempt wrote it; one that was there before is none of it. */
       report: ContainerFile | null;
+      /** Of the image that it ran in, where that is one of its own. */
+      imageId?: string;
     }
   | ({ kind: 'conversation' } & Conversed);
 
@@ -106,24 +109,31 @@ async function executeInside(
 
 async function executeApart(
   { places: { engine, ownSpec, freePort }, log, junit }: Execution,
-  image: string,
+  pin: ImagePin,
   command: string[],
   signal: AbortSignal,
 ): Promise<Executed> {
   const failed = (problem: Fault): Executed => ({ kind: 'fault', fault: problem });
   const free = await freePort();
   if (!free.ok) return failed(free.error);
-  const created = await engine.createContainer(ownSpec(image, command));
+  const image = await findPinned(engine, pin);
+  if (!image.ok) return failed(image.error);
+  const created = await engine.createContainer(ownSpec(pin.name, command));
   if (!created.ok) return failed(created.error);
   const { id } = created.value;
   try {
+    const same = await expectImage(engine, id, { id: image.value.id, name: pin.name });
+    if (!same.ok) return failed(same.error);
     const before = await reportOf({ engine, junit, signal }, id, 0);
     if (!before.ok) return failed(before.error);
     const started = await engine.startContainer(id);
     if (!started.ok) {
       // A program that is not there is the same whether a shell or the engine finds out.
       if (started.error.code !== 'container-command-missing') return failed(started.error);
-      const nothing = { output: '', truncated: false, outOfMemory: false, report: null };
+      const nothing = {
+        ...{ output: '', truncated: false, outOfMemory: false, report: null },
+        imageId: image.value.id,
+      };
       return { kind: 'program', exitCode: 127, ...nothing };
     }
     let output = '';
@@ -148,7 +158,14 @@ async function executeApart(
     if (!info.ok) return failed(info.error);
     const report = await collect({ engine, junit, signal }, id, before.value);
     if (!report.ok) return failed(report.error);
-    const { exitCode, outOfMemory } = info.value;
+    const { exitCode } = info.value;
+    const past = await engine.pastEvents(id, info.value.startedAt ?? 0);
+    if (!past.ok) return failed(past.error);
+    const happened = new Set(past.value.map(({ type }) => type));
+    // Many a program that is told to stop does so with code 0, however far it is: that says nothing of the unit.
+    if (happened.has('signalled')) return failed(fault('container-killed', { exitCode: exitCode ?? '?' }));
+    if (!happened.has('died')) return failed(fault('container-end-unknown'));
+    const outOfMemory = info.value.outOfMemory || happened.has('out-of-memory');
     return {
       kind: 'program',
       exitCode: exitCode ?? -1,
@@ -156,6 +173,7 @@ async function executeApart(
       truncated,
       outOfMemory,
       report: report.value,
+      imageId: image.value.id,
     };
   } finally {
     // What cannot be removed now carries our labels and is cleaned up when the engine answers again.

@@ -1,21 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createFakeBay, logRecipe, type FakeBay } from '../../../test/fakes/bay.js';
+import { createFakeBay, type FakeBay } from '../../../test/fakes/bay.js';
+import { flashOver, withTests } from '../../../test/fakes/tested-bay.js';
 
-const withTests = (tests: string): string =>
-  `${logRecipe.replace("success: [{ log: '^DONE' }, { exitCode: 0 }]", "success: [{ log: '^DONE' }]")}tests:\n${tests}`;
 const inside = withTests(
   "  - { name: boots, exec: [check, boot], timeout: 5s, expect: 'login:' }\n  - { name: version, exec: [check, version] }\n",
 );
-const apart = withTests("  - { name: self-test, exec: [selftest], image: 'flasher:latest', timeout: 5s }\n");
 
 async function flashed(fake: FakeBay): Promise<void> {
   await fake.plug();
   await flashOver(fake);
-}
-
-async function flashOver(fake: FakeBay): Promise<void> {
-  fake.engine.last().print('DONE');
-  await fake.pass(500);
 }
 
 describe('tests in the flasher’s container', () => {
@@ -66,22 +59,6 @@ describe('tests in the flasher’s container', () => {
     fake.engine.failNext('exec', { code: 'engine-error', params: { reason: 'x' } });
     await flashed(fake);
     expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'test-error' } });
-  });
-});
-
-describe('a test with an image of its own', () => {
-  it('is given the port after the flasher has let go of it, and leaves nothing behind', async () => {
-    const fake = createFakeBay({ recipe: apart });
-    await fake.plug();
-    fake.engine.onStarted = (container) => container.end(0);
-    fake.engine.last().print('DONE');
-    await fake.pass(500);
-    expect(fake.bay.view().run?.verdict).toBe('PASS');
-    const stopped = fake.engine.journal.findIndex((call) => call === 'stopContainer c1');
-    const started = fake.engine.journal.findIndex((call) => call === 'startContainer c2');
-    expect(stopped).toBeGreaterThanOrEqual(0);
-    expect(stopped).toBeLessThan(started);
-    expect(fake.engine.containers()).toEqual([]);
   });
 });
 
@@ -374,15 +351,6 @@ describe('what a test program says', () => {
     const fake = createFakeBay({ recipe: json });
     fake.engine.onExec = () => ({ exitCode: 0, output: '{"vcc": 3.3}\n', truncated: true });
     await flashed(fake);
-    expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'test-error' } });
-  });
-
-  it('counts for nothing when its container ran out of memory, whatever its exit code', async () => {
-    const fake = createFakeBay({ recipe: apart });
-    await fake.plug();
-    fake.engine.onStarted = (container) => container.end(0, { outOfMemory: true });
-    fake.engine.last().print('DONE');
-    await fake.pass(500);
     expect(fake.bay.view().run).toMatchObject({ verdict: 'ERROR', fault: { code: 'test-error' } });
   });
 });

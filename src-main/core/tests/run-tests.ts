@@ -93,6 +93,7 @@ async function runAttempt(
   if (test.setUp !== undefined) say('setUp');
   const setUp = await runSide(run, test, 'setUp', signal);
   let judged: Judgement = { verdict: 'ABORTED', exitCode: null, measurements: [] };
+  let imageId: string | undefined;
   if (setUp !== undefined && setUp.verdict !== 'PASS' && !signal.aborted) {
     judged = {
       verdict: 'ERROR',
@@ -116,6 +117,7 @@ async function runAttempt(
       onStep: (step) => say('test', step),
     });
     judged = judge(test, executed, { messages, startedAt: began });
+    if (executed.kind === 'program') imageId = executed.imageId;
     say('test', 0, judged.measurements);
   }
   const tearDown = await runTearDown(run, test, () => say('tearDown', 0, judged.measurements));
@@ -135,6 +137,7 @@ async function runAttempt(
     ...judged,
     startedAt,
     endedAt: clock.now(),
+    ...(imageId === undefined ? {} : { imageId }),
     ...(setUp === undefined ? {} : { setUp }),
     ...(tearDown === undefined ? {} : { tearDown }),
     log: { from, to: log.total() },
