@@ -67,7 +67,7 @@ describe('the way to the real engine', () => {
     await gate.shut();
     await bench.docker.getContainer(id).kill();
     await gate.open();
-    await vi.waitFor(() => expect(events.map(({ type }) => type)).toEqual(['started', 'died']), {
+    await vi.waitFor(() => expect(events.map(({ type }) => type)).toEqual(['started', 'signalled', 'died']), {
       timeout: 10_000,
     });
     const [info] = valueOf(await bench.engine.listOwned());
