@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
+import { saysAbsent } from '../ports/system-error.js';
 import { replaceFile } from './atomic-file.js';
 import { readJsonFile } from './json-file.js';
 
@@ -11,7 +12,10 @@ const longest = 4 * 1024 ** 2;
 export interface HomeFile<Content> {
   /** What a file that is not there, cannot be read or says something else stands for is `empty`. */
   read(): Promise<Content>;
-  /** One change after the other. Rejects with the system's error. */
+  /**
+   * One change after the other. A file that cannot be read is put aside under a name of its own, not lost. Rejects with
+   * the system's error.
+   */
   change(next: (content: Content) => Content): Promise<void>;
 }
 
@@ -23,13 +27,20 @@ export function createHomeFile<Content>(options: {
   const { path, schema, empty } = options;
   let writing: Promise<void> = Promise.resolve();
 
-  const read = async (): Promise<Content> => (await readJsonFile(path, longest, schema)) ?? empty;
+  const readOrNone = (): Promise<Content | undefined> => readJsonFile(path, longest, schema);
+
+  async function readToChange(): Promise<Content> {
+    const content = await readOrNone();
+    if (content !== undefined) return content;
+    await putAside(path);
+    return empty;
+  }
 
   return {
-    read,
+    read: async () => (await readOrNone()) ?? empty,
     change(next) {
       const done = writing.then(async () => {
-        const content = next(await read());
+        const content = next(await readToChange());
         await mkdir(dirname(path), { recursive: true });
         await replaceFile(path, `${JSON.stringify(content, null, 2)}\n`, 0o600);
       });
@@ -37,4 +48,13 @@ export function createHomeFile<Content>(options: {
       return done;
     },
   };
+}
+
+/** What somebody, or a newer station, wrote may be mended by hand; a file that is not there needs nothing. */
+async function putAside(path: string): Promise<void> {
+  try {
+    await rename(path, `${path}.unreadable-${new Date().toISOString().replaceAll(':', '-')}`);
+  } catch (error) {
+    if (!saysAbsent(error)) throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTemporaryFolder } from '../../../test/fakes/temporary-folder.js';
@@ -26,15 +26,15 @@ describe('what a station made', () => {
   it('counts as nothing where the file says something else, and fails nothing where it cannot be written', async () => {
     writeFileSync(join(folder.path, 'made.json'), '{"version":1,');
     expect((await createMadeImages(folder.path).all()).images).toEqual([]);
-    mkdirSync(join(folder.path, 'other/made.json'), { recursive: true });
-    const other = createMadeImages(join(folder.path, 'other'));
+    writeFileSync(join(folder.path, 'file'), '');
+    const other = createMadeImages(join(folder.path, 'file'));
     await other.noteImage('a');
     expect((await other.all()).images).toEqual([]);
   });
 
   it('and what was brought fails no load because it cannot be noted', async () => {
-    mkdirSync(join(folder.path, 'images.json'));
-    const brought = createBroughtImages(folder.path);
+    writeFileSync(join(folder.path, 'file'), '');
+    const brought = createBroughtImages(join(folder.path, 'file'));
     await brought.add([{ id: 'a', from: 'archive', at: 1 }]);
     expect(await brought.all()).toEqual([]);
   });
