@@ -24,14 +24,22 @@ export function markOf(pid) {
     }
   }
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in parentheses may hold anything, spaces and parentheses too: count from its end.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const fields = statOf(pid);
     if (fields[0] === 'Z') return undefined;
     return { pid, started: fields[19] ?? '' };
   } catch {
     return undefined;
   }
+}
+
+/**
+ * What the kernel says of a process, from its state on (field 3 of proc_pid_stat(5)). Throws when there is none.
+ * @param {number} pid
+ */
+export function statOf(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  // The name in parentheses may hold anything, spaces and parentheses too: count from its end.
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 /**

@@ -5,9 +5,9 @@ import { appendFileSync } from 'node:fs';
 /** @typedef {import('@playwright/test/reporter').TestCase} WindowTest */
 
 /**
- * A reporter for Vitest and for Playwright that notes at once what begins and what ends, in the file that `PROGRESS_FILE` names: one
- * line each, `+` or `-` and a name. A run that hangs leaves no report, yet the notes tell what it hung in.
- * Written synchronously, so that nothing is missing however the run ends. Read by `watchProgress`.
+ * A reporter for Vitest and for Playwright that notes at once what begins and what ends, in the file that
+ * `PROGRESS_FILE` names: one line each, `+` or `-` and a name. A run that hangs leaves no report, yet the notes tell
+ * what it hung in. Written synchronously, so that nothing is missing however the run ends. Read by `watchProgress`.
  */
 export default class ProgressReporter {
   /** @param {string} line */

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commandLineOf, markOf, stillRuns } from './process.mjs';
+import { commandLineOf, markOf, statOf, stillRuns } from './process.mjs';
 
 /** Of a process that says where it is when it gets SIGUSR2, even from a loop that never ends. */
 const reportFlag = '--report-on-signal';
@@ -136,8 +136,7 @@ function childrenOf(pid) {
 /** The state, the processor time in clock ticks and what the kernel waits for. @param {number} pid */
 function stateOf(pid) {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const fields = statOf(pid);
     const waitsFor = readFileSync(`/proc/${pid}/wchan`, 'latin1');
     return `${fields[0]} ${Number(fields[11]) + Number(fields[12])} ticks${waitsFor === '0' ? '' : `, in ${waitsFor}`}`;
   } catch {

@@ -1,5 +1,6 @@
-import { fail, fault, ok, type Result } from '../../../src-shared/model/result.js';
+import { fail, fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import { sleep, type Clock } from '../clock.js';
+import { foreignEnd } from '../containers/own-end.js';
 import type { SyncDisposable } from '../disposable.js';
 import type { ContainerEvent, ContainerInfo, Engine } from '../docker/engine.js';
 import { judgeExit } from '../flash/signs.js';
@@ -15,13 +16,8 @@ export interface ContainerWatch {
   begin(containerId: string): void;
   /** Memory ran out in it. While it runs, the engine tells only by an event. */
   readonly ranOutOfMemory: boolean;
-  /** Somebody stopped it, or the station did. */
-  readonly wasSignalled: boolean;
-  /**
-   * Asks the engine for what happened while nobody listened. `knowsEnd` is false when it no longer remembers how the
-   * container ended: it was restarted since, or has much else to do.
-   */
-  recall(): Promise<Result<{ knowsEnd: boolean; exitCode: number | null }>>;
+  /** Asks the engine for what happened while nobody listened; answers what speaks against its exit code, if anything. */
+  recall(): Promise<Result<Fault | null>>;
   /** From now on the end of the container means nothing: the run is judged by something else. */
   expectEnd(): void;
   /** Resolves when the output of a container that was stopped is complete, or after `limitMs`. */
@@ -42,14 +38,8 @@ export function createContainerWatch(options: {
   let expected = false;
   let following: Promise<void> | null = null;
   let watched: string | null = null;
-  let ranOutOfMemory = false;
-  let wasSignalled = false;
+  const happened = new Set<ContainerEvent['type']>();
   let events: SyncDisposable | null = null;
-
-  function note({ type }: ContainerEvent): void {
-    if (type === 'out-of-memory') ranOutOfMemory = true;
-    if (type === 'signalled') wasSignalled = true;
-  }
 
   function judge(info: ContainerInfo): void {
     if (!expected && !stop.signal.aborted) onEnded(judgeExit(flash, info));
@@ -77,15 +67,12 @@ export function createContainerWatch(options: {
 
   return {
     get ranOutOfMemory() {
-      return ranOutOfMemory;
-    },
-    get wasSignalled() {
-      return wasSignalled;
+      return happened.has('out-of-memory');
     },
     begin(containerId) {
       watched = containerId;
       events ??= engine.containerEvents.subscribe((event) => {
-        if (event.containerId === containerId) note(event);
+        if (event.containerId === containerId) happened.add(event.type);
       });
       following ??= follow(containerId);
     },
@@ -95,8 +82,8 @@ export function createContainerWatch(options: {
       if (!info.ok) return info;
       const past = await engine.pastEvents(watched, info.value.startedAt ?? 0);
       if (!past.ok) return past;
-      for (const event of past.value) note(event);
-      return ok({ knowsEnd: past.value.some(({ type }) => type === 'died'), exitCode: info.value.exitCode });
+      for (const { type } of past.value) happened.add(type);
+      return ok(foreignEnd(happened, info.value.exitCode));
     },
     expectEnd() {
       expected = true;

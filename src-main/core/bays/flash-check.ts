@@ -31,11 +31,7 @@ export function createFlashCheck(options: {
       // What it said it was is enough where it is gone since.
       return by === 'sign' && recalled.error.code === 'container-gone' ? null : recalled.error;
     }
-    if (by === 'sign') return null;
-    const { knowsEnd, exitCode } = recalled.value;
-    // Many a program that is told to stop does so with code 0, however far it is.
-    if (watch.wasSignalled) return fault('container-killed', { exitCode: exitCode ?? '?' });
-    return knowsEnd ? null : fault('container-end-unknown');
+    return by === 'sign' ? null : recalled.value;
   }
 
   return {

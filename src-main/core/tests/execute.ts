@@ -1,5 +1,6 @@
-import { fault, ok, type Fault, type Result } from '../../../src-shared/model/result.js';
+import { ok, type Fault, type Result } from '../../../src-shared/model/result.js';
 import type { Clock } from '../clock.js';
+import { foreignEnd } from '../containers/own-end.js';
 import type { ContainerFile } from '../docker/read-file.js';
 import { expectImage, findPinned, type ImagePin } from '../images/expected-image.js';
 import type { Conversation, RecipeAction } from '../recipes/test-schema.js';
@@ -130,11 +131,8 @@ async function executeApart(
     if (!started.ok) {
       // A program that is not there is the same whether a shell or the engine finds out.
       if (started.error.code !== 'container-command-missing') return failed(started.error);
-      const nothing = {
-        ...{ output: '', truncated: false, outOfMemory: false, report: null },
-        imageId: image.value.id,
-      };
-      return { kind: 'program', exitCode: 127, ...nothing };
+      const nothing = { output: '', truncated: false, outOfMemory: false, report: null };
+      return { kind: 'program', exitCode: 127, ...nothing, imageId: image.value.id };
     }
     let output = '';
     let truncated = false;
@@ -162,9 +160,8 @@ async function executeApart(
     const past = await engine.pastEvents(id, info.value.startedAt ?? 0);
     if (!past.ok) return failed(past.error);
     const happened = new Set(past.value.map(({ type }) => type));
-    // Many a program that is told to stop does so with code 0, however far it is: that says nothing of the unit.
-    if (happened.has('signalled')) return failed(fault('container-killed', { exitCode: exitCode ?? '?' }));
-    if (!happened.has('died')) return failed(fault('container-end-unknown'));
+    const problem = foreignEnd(happened, exitCode);
+    if (problem !== null) return failed(problem);
     const outOfMemory = info.value.outOfMemory || happened.has('out-of-memory');
     return {
       kind: 'program',
